@@ -1,0 +1,5 @@
+"""`python -m rag` is `clipdesk`."""
+
+from rag.cli import main
+
+main()

@@ -1,0 +1,127 @@
+"""The way from a question to an answer: search, evidence, gate, then quote or write, then check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from rag.answer import llm, quote
+from rag.answer.claims import bears, cut_claims
+from rag.answer.evidence import Sentence, gather
+from rag.answer.followup import standalone
+from rag.answer.gate import judge
+from rag.endpoint import Endpoint
+from rag.models.reranker import Reranker
+from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Passage, Retrieved, Turn, Usage
+from store.records import Span
+
+PASSAGES = 8  # chunks whose sentences are weighed
+NEARBY = 3  # passages shown with a refusal
+RECITE = 1.0  # logit from which a sentence is taken to bear a claim that the model's own marks do not
+
+
+class Answerer:
+    """Answers in one mode: it writes if it is given an endpoint, else it quotes."""
+
+    def __init__(
+        self,
+        *,
+        search: Callable[[str, int], tuple[Passage, ...]],
+        sentences: Callable[[str], Sequence[Span]],
+        reranker: Reranker,
+        endpoint: Endpoint | None,
+        embedding: str,
+    ) -> None:
+        self._search = search
+        self._sentences = sentences
+        self._reranker = reranker
+        self._endpoint = endpoint
+        self._fingerprint = {"embedding": embedding, "reranker": reranker.identity}
+
+    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Event]:
+        """Retrieved, then Delta as text comes, then Completed. Raises EndpointError and StoreError."""
+        begun = time.perf_counter()
+        asked = standalone(question, history)
+        passages = self._search(asked, PASSAGES)
+        yield Retrieved(passages)
+        evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
+        verdict = judge(asked, evidence)
+        if not verdict.sentences:
+            answer = self._refusal(question, passages, reason=verdict.reason or "")
+            yield Delta(answer.text)
+        elif self._endpoint is None:
+            answer = self._quoted(question, verdict.sentences)
+            yield Delta(answer.text)
+        else:
+            answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history)
+        yield Completed(replace(answer, seconds=time.perf_counter() - begun))
+
+    def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
+        citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
+        claims = tuple(Claim(c.quote, (c.number,), "supported") for c in citations)
+        text = "\n\n".join(f"{c.quote} [{c.number}]" for c in citations)
+        return Answer(question, "answered", text, citations, claims, "quote", fingerprint=self._fingerprint)
+
+    def _written(
+        self,
+        endpoint: Endpoint,
+        question: str,
+        asked: str,
+        evidence: Sequence[Sentence],
+        passages: Sequence[Passage],
+        history: Sequence[Turn],
+    ) -> Generator[Event, None, Answer]:
+        draft: llm.Draft | None = None
+        for piece in llm.write(endpoint, question, evidence, history=history, today=date.today()):
+            if isinstance(piece, llm.Draft):
+                draft = piece
+            elif piece:
+                yield Delta(piece)
+        assert draft is not None
+        fingerprint = self._fingerprint | {"model": endpoint.model, "prompt": draft.digest}
+        answer = self._checked(question, draft, passages)
+        return replace(
+            answer, mode="llm", usage=draft.usage, removed_marks=draft.marks.removed, fingerprint=fingerprint
+        )
+
+    def _checked(self, question: str, draft: llm.Draft, passages: Sequence[Passage]) -> Answer:
+        """The draft as claims, each checked; none that is supported makes a refusal."""
+        if draft.is_refusal:
+            return self._refusal(question, passages, reason="the model found no answer in the sentences")
+        claims = tuple(self._claim(words, cited, draft) for words, cited in cut_claims(draft.text))
+        citations = tuple(_citation(n, draft.given[s - 1]) for n, s in enumerate(draft.marks.order, start=1))
+        if not any(claim.support == "supported" for claim in claims):
+            return self._refusal(question, passages, reason="no sentence bears what the model wrote")
+        text = " ".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in claims)
+        return Answer(question, "answered", text, citations, claims, "llm")
+
+    def _claim(self, words: str, cited: tuple[int, ...], draft: llm.Draft) -> Claim:
+        """A claim with its support checked; if its own citations do not bear it, the best further sentence may."""
+        own = [draft.given[draft.marks.order[n - 1] - 1].text for n in cited]
+        if bears(words, own):
+            return Claim(words, cited, "supported")
+        scores = self._reranker.scores(words, [s.text for s in draft.given])
+        best = max(range(len(scores)), key=scores.__getitem__)
+        if scores[best] >= RECITE and bears(words, [*own, draft.given[best].text]):
+            return Claim(words, (*cited, draft.marks.number_of(best + 1)), "supported")
+        return Claim(words, cited, "unsupported")
+
+    def _refusal(self, question: str, passages: Sequence[Passage], *, reason: str) -> Answer:
+        text = f"The saved articles do not answer this: {reason}."
+        return Answer(
+            question,
+            "refused",
+            text,
+            (),
+            (),
+            "llm" if self._endpoint else "quote",
+            nearby=tuple(passages[:NEARBY]),
+            usage=Usage(),
+            fingerprint=self._fingerprint,
+        )
+
+
+def _citation(number: int, sentence: Sentence) -> Citation:
+    return Citation(number, sentence.article, sentence.start, sentence.end, sentence.text)

@@ -1,0 +1,48 @@
+"""Cutting an answer into claims, and checking each against the words it cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.ingest.sentences import split_sentences
+from rag.words import numbers
+
+_MARKS = re.compile(r"\s*((?:\[\d+\]\s*)+)")
+_QUOTED = re.compile(r"[\"“”]([^\"“”]{8,})[\"“”]")
+
+
+def cut_claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    """The sentences of an answer without their marks, each with the numbers of its marks.
+
+    Marks after a full stop belong to the sentence that it ends.
+    """
+    plain, marks = "", []
+    at = 0
+    for found in _MARKS.finditer(text):
+        plain += text[at : found.start()]
+        marks.append((len(plain), [int(n) for n in re.findall(r"\d+", found[1])]))
+        at = found.end()
+        if at < len(text) and text[at] not in ".,;:!?)":
+            plain += "\n" if "\n" in found[0] else " "
+    plain += text[at:]
+    claims = []
+    for span in split_sentences(plain):
+        cited = [n for place, group in marks for n in group if span.start < place <= span.end]
+        claims.append((plain[span.start : span.end], tuple(dict.fromkeys(cited))))
+    return [(words, cited) for words, cited in claims if re.search(r"\w", words)]
+
+
+def bears(claim: str, quotes: Sequence[str]) -> bool:
+    """Whether cited words can bear a claim: there are some, and every number and quotation of it is in them."""
+    if not quotes:
+        return False
+    given = " ".join(quotes)
+    if numbers(claim) - numbers(given):
+        return False
+    flat = _flat(given)
+    return all(_flat(quoted) in flat for quoted in _QUOTED.findall(claim))
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", "", text.lower()).split())

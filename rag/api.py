@@ -1,0 +1,197 @@
+"""`Rag`: the one door to everything. The command line, the chat and the evals go through it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.errors import ClipdeskError, SettingsError
+from rag.ingest import sync
+from rag.search import search
+from rag.settings import Settings, load_settings
+from rag.types import Answer, Article, Completed, Event, IngestReport, Passage, Turn
+from store.store import Store
+
+if TYPE_CHECKING:
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.node_parser import NodeParser
+
+    from rag.answer.answerer import Answerer
+    from rag.endpoint import Endpoint
+    from rag.models.embedding import Embedder
+    from rag.models.reranker import Reranker
+
+SEARCH_K = 10
+
+
+class Rag:
+    """Saved articles, ready to be asked. Open it with `Rag.open`; use it as a context manager.
+
+    One Rag owns its data folder. Its methods may be called from several threads.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        node_parser: NodeParser | None = None,
+        embed_model: BaseEmbedding | None = None,
+        retriever: BaseRetriever | None = None,
+    ) -> None:
+        self.settings = settings
+        self._store = store
+        self._node_parser = node_parser
+        self._embed_model = embed_model
+        self._retriever = retriever
+        self._ingesting = threading.Lock()
+
+    @classmethod
+    def open(cls, data: str | Path | None = None, *, settings: Settings | None = None, **parts: Any) -> Self:
+        """Open or create a data folder (default: CLIPDESK_DATA, else `data`).
+
+        Settings come from the environment unless given. `parts` puts LlamaIndex parts of your own in place of ours:
+        `node_parser`, `embed_model`, `retriever`. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
+        """
+        settings = settings or load_settings()
+        return cls(Store(Path(data) if data is not None else settings.data), settings, **parts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the data folder back. Nothing is lost without it."""
+        self._store.close()
+
+    def ingest(
+        self,
+        path: str | Path | Sequence[str | Path],
+        *more: str | Path,
+        captured: str | date | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> IngestReport:
+        """Bring the store in step with saved pages: files, or folders of text files.
+
+        `captured` is the day they were saved (ISO), from which ages like "3 days ago" count; without it such an
+        article has no date. A file that fails is listed in `report.failed` and loses nothing already stored.
+        Raises ClipdeskError for a wrong date, EndpointError and IndexMismatch from the embedding.
+        """
+        paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
+        with self._ingesting:
+            return sync.ingest(
+                self._store, paths, captured=_day(captured), chain=self._chain, progress=progress or _silent
+            )
+
+    def rebuild(self, *, progress: Callable[[int, int, str], None] | None = None) -> int:
+        """Cut, embed and index every stored article anew, after a change of model or damage; returns the chunks."""
+        with self._ingesting:
+            return sync.rebuild(self._store, chain=self._chain(), progress=progress or _silent)
+
+    def articles(self) -> tuple[Article, ...]:
+        """All stored articles, in order of arrival."""
+        return self._store.truth.articles()
+
+    def search(self, question: str, *, k: int = SEARCH_K) -> tuple[Passage, ...]:
+        """The k best passages, best first."""
+        if self._retriever is None:
+            return search(self._store, self._embedder, question, k=k)
+        from rag.chain import node_passage
+
+        nodes = self._retriever.retrieve(question)
+        found = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
+        return tuple(p for p in found if p is not None)[:k]
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+        """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first."""
+        for event in self.stream(question, history=history):
+            if isinstance(event, Completed):
+                return event.answer
+        raise ClipdeskError("the answer broke off: ask again")
+
+    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
+        if not question.strip():
+            raise ClipdeskError("the question is empty: type one")
+        yield from self._answerer.stream(question.strip(), history=history)
+
+    def as_retriever(self, *, k: int = SEARCH_K) -> BaseRetriever:
+        """Our search as a LlamaIndex retriever."""
+        from rag.chain import HybridRetriever
+
+        return HybridRetriever(lambda question: search(self._store, self._embedder, question, k=k))
+
+    def as_query_engine(self) -> BaseQueryEngine:
+        """The whole way as a LlamaIndex query engine."""
+        from rag.chain import CitedQueryEngine
+
+        return CitedQueryEngine(self.ask)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        if self._embed_model is not None:
+            from rag.chain import LlamaEmbedder
+
+            return LlamaEmbedder(self._embed_model)
+        from rag.models.embedding import EndpointEmbedder, LocalEmbedder
+
+        kind, _, name = self.settings.embedding.partition(":")
+        if kind == "openai" and name:
+            return EndpointEmbedder(self._endpoint, model=name)
+        return LocalEmbedder(name=self.settings.embedding, folder=self.settings.models)
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        from rag.models.reranker import Reranker
+
+        return Reranker(folder=self.settings.models)
+
+    @cached_property
+    def _endpoint(self) -> Endpoint:
+        from rag.endpoint import Endpoint
+
+        return Endpoint(self.settings)
+
+    @cached_property
+    def _answerer(self) -> Answerer:
+        from rag.answer.answerer import Answerer
+
+        writes = self.settings.answer_mode == "llm"
+        return Answerer(
+            search=lambda question, k: self.search(question, k=k),
+            sentences=self._store.truth.sentences,
+            reranker=self._reranker,
+            endpoint=self._endpoint if writes else None,
+            embedding=self._embedder.identity,
+        )
+
+    def _chain(self) -> sync.Chain:
+        from rag.chain import ClipdeskEmbedding, SentenceChunker
+
+        embedder = self._embedder
+        return sync.Chain(
+            self._node_parser or SentenceChunker(),
+            self._embed_model or ClipdeskEmbedding(embedder),
+            (embedder.identity, embedder.dimension),
+        )
+
+
+def _day(value: str | date | None) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise SettingsError(f'"{value}" is no date: give the day of capture as YYYY-MM-DD') from error
+
+
+def _silent(done: int, total: int, name: str) -> None:
+    """No progress shown."""

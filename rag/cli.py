@@ -1,0 +1,215 @@
+"""The command line: `clipdesk`, also `python -m rag`. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag.errors import ClipdeskError
+
+app = typer.Typer(
+    name="clipdesk",
+    help="Ask your saved news articles a question; every sentence of the answer is cited to the exact words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: CLIPDESK_DATA, else data]")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
+Mode = Annotated[str | None, typer.Option("--mode", help="auto, quote or llm. [default: CLIPDESK_MODE, else auto]")]
+
+FAILED = 1  # exit code when something asked for was not done
+REFUSED = 4  # exit code of `ask` when the articles do not answer
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Saved pages, or folders of them.")],
+    captured: Annotated[
+        str | None, typer.Option(help="Day the pages were saved (YYYY-MM-DD); ages like '3 days ago' count from it.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Read saved pages into the store; unchanged ones cost nothing."""
+    with _opened(data) as rag, _progress("Reading pages") as progress:
+        report = rag.ingest(paths, captured=captured, progress=progress)
+    if as_json:
+        _print_json(report)
+    else:
+        counts = ", ".join(f"{len(getattr(report, k))} {k}" for k in ("added", "updated", "unchanged", "removed"))
+        typer.echo(f"Articles: {counts}.")
+    for failure in report.failed:
+        typer.echo(f"error: {failure.reason}", err=True)
+    if report.failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def articles(data: Data = None, as_json: Json = False) -> None:
+    """List the stored articles."""
+    with _opened(data) as rag:
+        found = rag.articles()
+    if as_json:
+        _print_json([_article(a) | {"text": a.text} for a in found])
+        return
+    for a in found:
+        outlet = ", ".join(part for part in (a.source, a.agency) if part) or "unknown outlet"
+        typer.echo(f"{a.id}  {a.published or 'undated   '}  {outlet}: {a.title}")
+    if not found:
+        typer.echo('No articles yet: run "clipdesk ingest PAGE".', err=True)
+
+
+@app.command()
+def ask(question: str, data: Data = None, mode: Mode = None, as_json: Json = False) -> None:
+    """Answer a question with citations, or refuse (exit code 4)."""
+    with _opened(data, mode=mode) as rag:
+        answer = rag.ask(question)
+    if as_json:
+        _print_json(answer)
+    else:
+        _print_answer(answer)
+    if answer.status == "refused":
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def search(
+    question: str,
+    k: Annotated[int, typer.Option("-k", help="Passages to show.")] = 10,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show the best passages for a question."""
+    with _opened(data) as rag:
+        passages = rag.search(question, k=k)
+    if as_json:
+        _print_json(passages)
+        return
+    for rank, p in enumerate(passages, start=1):
+        typer.echo(f"{rank}. {_origin(p.article)} [{p.start}:{p.end}]\n   {p.text}\n")
+    if not passages:
+        typer.echo('Nothing found: run "clipdesk ingest PAGE" first, or use other words.', err=True)
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    mode: Mode = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: 7860]")] = None,
+) -> None:
+    """Open the chat in a browser."""
+    import importlib
+
+    with _errors():
+        importlib.import_module("app").main(data=data, **_given(mode=mode, host=host, port=port))
+
+
+@app.command()
+def rebuild(data: Data = None, as_json: Json = False) -> None:
+    """Make the search index again from the stored articles."""
+    with _opened(data) as rag, _progress("Rebuilding") as progress:
+        chunks = rag.rebuild(progress=progress)
+    if as_json:
+        _print_json({"chunks": chunks})
+    else:
+        typer.echo(f"Indexed {chunks} chunks.")
+
+
+def main() -> None:
+    """Entry point of `clipdesk`."""
+    app()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except ClipdeskError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(FAILED) from error
+
+
+@contextmanager
+def _opened(data: Path | None, **values: Any) -> Iterator[Any]:
+    with _errors():
+        from rag.api import Rag
+        from rag.settings import load_settings
+
+        with Rag.open(data, settings=load_settings(**_given(**values))) as rag:
+            yield rag
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None, name="")
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _print_answer(answer: Any) -> None:
+    typer.echo(answer.text)
+    for citation in answer.citations:
+        typer.echo(f'\n[{citation.number}] {_origin(citation.article)}\n    "{citation.quote}"')
+    unsupported = [claim.text for claim in answer.claims if claim.support == "unsupported"]
+    for text in unsupported:
+        typer.echo(f"\nUnsupported: {text}")
+    if answer.status == "refused" and answer.nearby:
+        typer.echo("\nNearest passages:")
+        for p in answer.nearby:
+            typer.echo(f"  - {_origin(p.article)}: {p.text[:200]}")
+
+
+def _origin(article: Any) -> str:
+    parts = (article.source, article.agency, str(article.published or "undated"), article.title)
+    return ", ".join(part for part in parts if part)
+
+
+def _print_json(value: Any) -> None:
+    json.dump(_plain(value), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _article(article: Any) -> dict[str, Any]:
+    names = ("id", "title", "source", "agency", "author", "published", "captured", "url")
+    return {name: _plain(getattr(article, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """A result as JSON types; an article inside another result goes without its text."""
+    from dataclasses import fields, is_dataclass
+    from datetime import date
+
+    from rag.types import Article
+
+    if isinstance(value, Article):
+        return _article(value)
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,63 @@
+"""What saved pages carry besides articles. Whole lines only: words inside a paragraph are never judged here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# Nothing of the story that stands above such a line follows below it.
+_END = (
+    r"(\d+ )?comments?( ?\(\d+\))?|no comments( yet)?|(leave|post|add) a comment|join the (conversation|discussion)",
+    r"(download|get|install) (the|our) (\w+ )?app|get started now.*",
+    r"(about|contact) us|terms (of (use|service)|and conditions)|privacy (policy|notice)",
+    r"(copyright|©|\(c\)).*|.*\ball rights reserved",
+)
+
+# Other stories, or links to them, follow below such a line.
+_RELATED = (
+    r"(related|more|similar|other|latest|top) (articles?|stor(y|ies)|news|posts?|reads?|reading|coverage|topics?)",
+    r"(popular|trending|recommended|featured|latest|top) (articles?|stories|news|posts?|reads?|headlines|topics?)",
+    r"most (read|popular|viewed|shared)|recommended( for you)?|you (may|might) (also )?(like|be interested in)",
+    r"(read|see) (also|next)|what to read next|editors?['’]?s? (picks?|choice)|up next",
+    r"more (from|in|on) .{1,40}|also in .{1,40}",
+)
+
+# Lines that may stand anywhere and belong to no story.
+_NOISE = (
+    r"(\w+ )?logo|advertisement|sponsored( content)?|skip (ad|to .*)|loading|menu|home|search|[\w ]{0,20}background",
+    r"share( (this|on|via)\b.*)?|save( (article|for later))?|print|listen( to this article)?|copy link|(log|sign) in",
+    r"facebook|twitter|whatsapp|telegram|linkedin|email|x|\d+ ?(min(ute)?s? read|views?|shares?|likes?)",
+    r"read more\b.*|(click|tap) here\b.*|continue reading\b.*|follow (us|me|our)\b.*|tags?:.*|topics?:.*",
+    r"(sign up|subscribe|register)\b.{0,120}|(we use|this site uses) cookies\b.*|accept( all)?( cookies)?",
+    r"((file )?photo|image|picture|video|credit|source) ?(credit|by)?:.{0,160}",
+    r"app-?\s?store\W*(play-?\s?store)?|google play|try our\b.*|explore what\b.*\bcan do\b.*",
+)
+
+# Sentences that sell something. Only short paragraphs are judged by these.
+_PITCH = (
+    r"(app|play)\s?store|download (the |our )?[\w’']*\s?app|(become|support) .{0,20}\bsubscriber",
+    r"(sign up|subscribe) (to|for) (our|the) .{0,40}(newsletter|alerts?|updates)",
+    r"accept (all )?cookies|our (privacy policy|terms of (use|service))",
+)
+_PITCH_WORDS = 45
+
+
+def ends_story(line: str) -> bool:
+    """The story above is over, and what follows is not another one unless it has a headline of its own."""
+    return _is_whole(line, _END)
+
+
+def starts_related(line: str) -> bool:
+    """The story above is over, and other stories follow."""
+    return _is_whole(line, _RELATED)
+
+
+def is_noise(line: str) -> bool:
+    """The line belongs to no story, and says nothing about where one ends."""
+    if _is_whole(line, _NOISE):
+        return True
+    return len(line.split()) <= _PITCH_WORDS and bool(re.search(rf"(?i)\b(?:{'|'.join(_PITCH)})\b", line))
+
+
+def _is_whole(line: str, patterns: Sequence[str]) -> bool:
+    return bool(re.match(rf"(?i)\W*(?:{'|'.join(patterns)})\W*$", line))

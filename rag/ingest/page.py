@@ -1,0 +1,222 @@
+"""From the text of a saved page to its articles.
+
+A page is read as runs of lines: *prose* (paragraphs) and *short* lines between them. A short run that dates a story
+("Korea Herald3 days ago") or prints a headline twice opens a new one; any other is a subheading, or boilerplate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from rag.errors import PageError
+from rag.ingest.boilerplate import ends_story, is_noise, starts_related
+from rag.ingest.dates import Stamp, read_stamp
+
+AGENCIES = (
+    "Associated Press|AP|AFP|Agence France-Presse|Reuters|Yonhap|Xinhua|Kyodo(?: News)?|Jiji(?: Press)?|DPA|dpa|EFE|"
+    "ANSA|TASS|Tass|Interfax|RIA Novosti|UPI|PTI|ANI|IANS|Bernama|Anadolu(?: Agency)?|AA|CNA|Bloomberg|PA(?: Media)?|"
+    "Press Association|AAP|NZME|CP|The Canadian Press|Belga|ANP|TT|NTB|Ritzau|APA|MTI|PAP|Ukrinform|Antara|VNA|KCNA|"
+    "WAM|SPA|IRNA|Lusa|Europa Press|Notimex|Agencia Brasil|QNA|SANA|NNA"
+)
+_DATELINE = re.compile(rf"^[\"'“‘]?[A-Z][\w .,'’/-]{{0,60}}?\((?P<agency>{AGENCIES})\)\s*[—–-]")
+_CREDIT = re.compile(rf"[\[(](?P<agency>{AGENCIES})[\])]\W*$")
+_NAMED = r"[A-Z][\w.'’-]*"
+_BYLINE = re.compile(
+    rf"(?i:^(?:reported |written |story )?by)\s+(?P<author>{_NAMED}(?:[ ,]+(?:and |& )?{_NAMED}){{0,9}})"
+)
+_BULLET = re.compile(r"^[•·*▪‣–-]\s+")
+_SENTENCE_END = re.compile(r"""[.!?…]['"”’»)\]]*(?:\s*[(\[][^()\[\]]{1,40}[)\]]\.?)?$""")
+_URL = re.compile(r"^(?:URL:\s*)?(https?://\S+)$", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s*[<(\[]?\S+@\S+[>)\]]?$")
+
+_HEADLINE_WORDS = 40  # a longer line is no headline
+_NEAR = 8  # lines within which a headline is printed again
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article as the page gives it; `when` is the date or age in the page's own words."""
+
+    title: str
+    source: str | None
+    agency: str | None
+    author: str | None
+    when: str | None
+    url: str | None
+    text: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    title: str
+    source: str | None = None
+    author: str | None = None
+    when: str | None = None
+    url: str | None = None
+    paragraphs: list[str] = field(default_factory=list)
+
+
+def split_page(text: str, *, name: str) -> tuple[Story, ...]:
+    """The articles of a page, in page order.
+
+    Raises PageError, naming `name`, if there is none. Paragraphs of a body are parted by an empty line.
+    """
+    lines = [line.strip() for line in _unwrapped(text).split("\n")]
+    stories = [_finished(draft) for draft in _drafts([line for line in lines if line])]
+    found = tuple(story for story in stories if story is not None)
+    if not found:
+        raise PageError(
+            f"{name} holds no article: a saved page needs a headline and at least one paragraph of sentences"
+        )
+    return found
+
+
+def _drafts(lines: Sequence[str]) -> Iterator[_Draft]:
+    """Walk prose and short runs; yield each story once it is complete."""
+    prose = _prose_lines(lines)
+    current: _Draft | None = None
+    is_open = True
+    short: list[str] = []
+    for at, line in enumerate(lines):
+        if not prose[at]:
+            short.append(line)
+            continue
+        opened = _open_story(short, first=current is None)
+        if opened is not None:
+            if current is not None:
+                yield current
+            current, is_open = opened, True
+        elif any(ends_story(s) or starts_related(s) for s in short):
+            is_open = False
+        elif current is not None and is_open:
+            current.paragraphs.extend(s for s in short if not is_noise(s))
+        short = []
+        if is_open and current is None:
+            current = _Draft(title=_first_words(line))
+        if is_open and current is not None and not is_noise(line):
+            current.paragraphs.append(line)
+    if current is not None:
+        yield current
+
+
+def _prose_lines(lines: Sequence[str]) -> list[bool]:
+    """Which lines are paragraphs: they end as sentences do, or are long; a line printed twice nearby is a headline."""
+    prose = [_is_prose(line) for line in lines]
+    for at, line in enumerate(lines):
+        if len(line.split()) <= _HEADLINE_WORDS:
+            near = lines[at + 1 : at + 1 + _NEAR]
+            if line in near:
+                prose[at] = prose[at + 1 + near.index(line)] = False
+            if ends_story(line) or starts_related(line) or read_stamp(line):
+                prose[at] = False
+    return prose
+
+
+def _is_prose(line: str) -> bool:
+    words = line.split()
+    if len(words) < 4 or sum(word[0].isalpha() or word[-1].isalpha() for word in words) < 0.6 * len(words):
+        return False
+    return bool(_SENTENCE_END.search(line)) or (len(words) > _HEADLINE_WORDS and ". " in line)
+
+
+def _open_story(short: Sequence[str], *, first: bool) -> _Draft | None:
+    """A new story, if the short lines before a paragraph announce one."""
+    lines = [line for line in short if not is_noise(line) or read_stamp(line)]
+    stamps = [(at, stamp) for at, line in enumerate(lines) if (stamp := read_stamp(line))]
+    related = [at for at, line in enumerate(lines) if starts_related(line)]
+    if stamps:
+        return _from_stamp(lines, stamps)
+    fresh = lines[related[-1] + 1 :] if related else lines
+    repeated = [a for a, b in pairwise(fresh) if a == b]
+    if repeated:
+        return _with_details(_Draft(title=repeated[-1]), fresh)
+    if (first or related) and fresh and not any(ends_story(line) for line in fresh):
+        headlines = [line for line in fresh if not (_BYLINE.match(line) or _URL.match(line))]
+        if headlines:
+            title = next((line for line in headlines if len(line.split()) >= 4), headlines[0])
+            return _with_details(_Draft(title=title), fresh)
+    return None
+
+
+def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]]) -> _Draft:
+    """The last story that a run of short lines announces: those before it are links without a body."""
+    at, stamp = stamps[-1]
+    source = stamp.source or _bulleted(lines[at + 1 : at + 3])
+    counts = Counter(lines)
+    marks = {n for n, _ in stamps}
+    before = [n for n in range(at) if n not in marks and not _is_detail(lines[n], source)]
+    after = [n for n in range(at + 1, len(lines)) if not _is_detail(lines[n], source)]
+    if source is None and len(before) >= 2 and counts[lines[before[-1]]] == 1 and len(lines[before[-1]].split()) <= 5:
+        source = lines[before.pop()]
+    repeated = [n for n in before if counts[lines[n]] > 1]
+    if repeated or before:
+        title_at = repeated[-1] if repeated else before[-1]
+        title = lines[title_at]
+    elif after:
+        title_at, title = at, lines[after[0]]
+    else:
+        title_at, title = at, source or "Untitled"
+    # "Published … / Updated …": the first stamp after the headline dates the story
+    own = [s for n, s in stamps if n > title_at and not s.updated] or [stamp]
+    draft = _Draft(title=title, source=source or own[0].source, when=own[0].when)
+    return _with_details(draft, lines[title_at:])
+
+
+def _is_detail(line: str, source: str | None) -> bool:
+    return (
+        bool(_BULLET.match(line) or _BYLINE.match(line) or _URL.match(line))
+        or line == source
+        or ends_story(line)
+        or starts_related(line)
+    )
+
+
+def _bulleted(lines: Sequence[str]) -> str | None:
+    return next((_BULLET.sub("", line).strip() for line in lines if _BULLET.match(line)), None)
+
+
+def _with_details(draft: _Draft, lines: Sequence[str]) -> _Draft:
+    for line in lines:
+        if (byline := _BYLINE.match(line)) and draft.author is None:
+            draft.author = _ADDRESS.sub("", byline["author"]).strip(" ,")
+        elif url := _URL.match(line):
+            draft.url = url[1]
+    return draft
+
+
+def _finished(draft: _Draft) -> Story | None:
+    paragraphs = list(draft.paragraphs)
+    while paragraphs and not _SENTENCE_END.search(paragraphs[-1]) and len(paragraphs[-1].split()) <= _HEADLINE_WORDS:
+        paragraphs.pop()
+    if sum(len(p.split()) for p in paragraphs) < 8:
+        return None
+    agency = _DATELINE.match(paragraphs[0]) or _CREDIT.search(paragraphs[-1])
+    return Story(
+        title=_BULLET.sub("", draft.title),
+        source=draft.source,
+        agency=agency["agency"] if agency else None,
+        author=draft.author,
+        when=draft.when,
+        url=draft.url,
+        text="\n\n".join(paragraphs),
+    )
+
+
+def _first_words(line: str) -> str:
+    words = line.split()
+    return " ".join(words[:12]) + (" …" if len(words) > 12 else "")
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines of hard-wrapped paragraphs, where most lines of the page break in mid-sentence."""
+    lines = text.split("\n")
+    inner = [a for a, b in pairwise(lines) if a.strip() and b.strip()]
+    wrapped = [a for a in inner if 50 <= len(a.strip()) <= 110 and not _SENTENCE_END.search(a.strip())]
+    if len(inner) < 4 or len(wrapped) < 0.6 * len(inner):
+        return text
+    blocks = re.split(r"\n\s*\n", text)
+    return "\n\n".join(" ".join(block.split("\n")) if len(block) > 110 else block for block in blocks)

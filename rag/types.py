@@ -1,0 +1,124 @@
+"""The types that cross the public API: all frozen, none of them a framework's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from store.records import Article as Article
+
+Mode = Literal["quote", "llm"]
+Status = Literal["answered", "refused"]
+Support = Literal["supported", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation, oldest first in a history."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be ingested, and the sentence that says why and what to do."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did: ids of articles, and the files that failed."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved span; `text == article.text[start:end]`. A higher score is better, within one search only."""
+
+    article: Article
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words behind a mark `[number]`; `quote == article.text[start:end]`."""
+
+    number: int
+    article: Article
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer without its marks, and the numbers of the citations it rests on."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the endpoint counted for an answer; None where it did not say."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or a refusal (`status == "refused"`): then `claims` and `citations` are empty.
+
+    `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
+    that pointed at nothing and were taken out. `fingerprint` names what made the answer (mode, models, prompt digest).
+    `seconds` is wall time.
+    """
+
+    question: str
+    status: Status
+    text: str
+    citations: tuple[Citation, ...]
+    claims: tuple[Claim, ...]
+    mode: Mode
+    nearby: tuple[Passage, ...] = ()
+    removed_marks: int = 0
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    fingerprint: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Event: the search is done; these passages are the evidence."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Event: more text of the answer, to be appended to what came before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Event, always the last: the whole checked answer, which replaces the text streamed so far."""
+
+    answer: Answer
+
+
+Event = Retrieved | Delta | Completed

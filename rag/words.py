@@ -1,0 +1,34 @@
+"""Words of questions and sentences: which carry meaning, which are names, which are numbers."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+STOP_WORDS = frozenset(
+    """a about above after again against all also am an and any are as at be because been before being below between
+    both but by can could did do does doing down during each few for from further had has have having he her here hers
+    him his how i if in into is it its itself just me more most my no nor not now of off on once only or other our out
+    over own s same say said says she should so some such tell than that the their them then there these they this
+    those through to too under until up us very was we were what when where which while who whom whose why will with
+    would you your article articles according mention mentioned report reported state stated exactly much many
+    please give list name describe explain""".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, possessives cut."""
+    return [re.sub(r"['’]s?$", "", w.lower()) for w in _WORD.findall(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """Its words without those that every question has; all of them if nothing else is left."""
+    found = words(text)
+    return [w for w in found if w not in STOP_WORDS] or found
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers written in digits, without thousands separators: "5,000" is "5000"."""
+    return {n.replace(",", "").rstrip(".") for n in _NUMBER.findall(text)}

@@ -1,0 +1,34 @@
+"""Every error Clipdesk raises on purpose. Each message is one sentence that names the remedy.
+
+ClipdeskError
+├── StoreError            the data folder
+│   ├── StoreLocked       another process has it open
+│   ├── StoreUnwritable   it cannot be made or written
+│   └── IndexMismatch     it was embedded by another model
+├── PageError             a file that holds no readable article (rag)
+├── SettingsError         a setting that cannot be used (rag)
+├── ModelError            a local model file that is missing or not the one expected (rag)
+└── EndpointError         the OpenAI-compatible endpoint refused or cannot be reached (rag)
+"""
+
+from __future__ import annotations
+
+
+class ClipdeskError(Exception):
+    """The base of all of them: catch this one to show the message to a person."""
+
+
+class StoreError(ClipdeskError):
+    """The data folder cannot be used."""
+
+
+class StoreLocked(StoreError):
+    """Another process, or another Rag of this one, has the data folder open."""
+
+
+class StoreUnwritable(StoreError):
+    """The data folder cannot be created or written."""
+
+
+class IndexMismatch(StoreError):
+    """The stored vectors were made by another embedding model than the one now set."""

@@ -1,0 +1,156 @@
+"""The door to the data folder: keeps the truth store and the vector index in step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from store.errors import IndexMismatch, StoreError
+from store.index import VectorIndex
+from store.lock import FolderLock
+from store.records import Article, Hit, Page, Prepared
+from store.truth import Truth, Vector
+
+
+class Store:
+    """A data folder: `clipdesk.sqlite3` (the truth), `chroma/` (the index) and `lock`.
+
+    New rows reach the vector index before the truth names them and leave it after the truth has forgotten them, so
+    whatever the truth names can be found. A journal in the truth lists the rows on their way; after a crash it is
+    worked off when the index is next opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create. Raises StoreLocked, StoreUnwritable or StoreError."""
+        self.folder = folder
+        self._lock = FolderLock(folder)
+        self._guard = threading.RLock()
+        self._index: VectorIndex | None = None
+        try:
+            self.truth = Truth(folder / "clipdesk.sqlite3")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with self._guard:
+            self._close_index()
+            self.truth.close()
+            self._lock.release()
+
+    def check_model(self, name: str, dimension: int) -> None:
+        """Raise IndexMismatch unless the stored vectors were made by this embedding model, or there are none yet."""
+        stored = self.truth.meta("embedding.name"), self.truth.meta("embedding.dimension")
+        if stored[0] is not None and stored != (name, str(dimension)):
+            raise IndexMismatch(
+                f"the index was made with the embedding model {stored[0]} ({stored[1]} dimensions), not {name} "
+                f'({dimension}): run "clipdesk rebuild" to embed it anew, or set CLIPDESK_EMBEDDING back'
+            )
+
+    def write(
+        self,
+        pages: Sequence[Page],
+        prepared: Sequence[Prepared],
+        vectors: Mapping[str, Vector],
+        *,
+        model: tuple[str, int],
+        refreshed: Sequence[Article] = (),
+    ) -> list[str]:
+        """Put pages and their articles in, wholly or not at all; returns the ids of articles no page holds any more.
+
+        `prepared` are articles that are not stored yet, `refreshed` ones that are; `vectors` maps each vector hash
+        that is not stored to its vector; `model` is the embedding's (name, dimension).
+        """
+        with self._guard:
+            self.check_model(*model)
+            hash_of = {c.id: key for p in prepared for c, key in zip(p.chunks, p.vector_hashes, strict=True)}
+            index = self.index
+            self.truth.set_meta({"embedding.name": model[0], "embedding.dimension": str(model[1])})
+            self.truth.journal_add(hash_of)
+            if hash_of:
+                stored = self.truth.vectors_by_hash(set(hash_of.values()) - vectors.keys())
+                rows = [vectors[key] if key in vectors else stored[key] for key in hash_of.values()]
+                index.upsert(list(hash_of), np.stack(rows))
+            articles, chunks = self.truth.write(pages, prepared, vectors, refreshed=refreshed)
+            index.delete(chunks)
+            self.truth.journal_clear([*hash_of, *chunks])
+            return articles
+
+    def forget(self, paths: Sequence[str]) -> list[str]:
+        """Drop pages; returns the ids of the articles that went with them."""
+        with self._guard:
+            articles, chunks = self.truth.forget(paths)
+            self.index.delete(chunks)
+            self.truth.journal_clear(chunks)
+            return articles
+
+    def dense(self, vector: Vector, *, k: int) -> list[Hit]:
+        """The k chunks nearest to `vector`, shape (dimension,), by cosine similarity, best first."""
+        return self.index.query(vector, k=k)
+
+    def lexical(self, query: str, *, k: int) -> list[Hit]:
+        """The k best chunks by BM25, best first."""
+        return self.truth.lexical(query, k=k)
+
+    def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
+        """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""
+        with self._guard:
+            ids = self.truth.chunk_ids()
+            index = self._opened()
+            index.reset()
+            for at in range(0, len(ids), 1000):
+                vectors = self.truth.vectors(ids[at : at + 1000])
+                index.upsert(list(vectors), np.stack(list(vectors.values())))
+                progress(min(at + 1000, len(ids)), len(ids))
+            self.truth.set_meta({"embedding.name": model[0], "embedding.dimension": str(model[1])})
+            self.truth.journal_clear(self.truth.journal())
+            return len(ids)
+
+    @property
+    def index(self) -> VectorIndex:
+        """The vector index, opened at first use, with what a crash left half done put right.
+
+        Raises StoreError if it does not hold what the truth says: Chroma opens a damaged folder without a word.
+        """
+        with self._guard:
+            if self._index is not None:
+                return self._index
+            index = self._opened()
+            self._recover(index)
+            rows, chunks = index.count(), self.truth.chunk_count()
+            if rows != chunks:
+                self._close_index()
+                raise StoreError(
+                    f'the vector index holds {rows} of {chunks} chunks: run "clipdesk rebuild" to make it again'
+                )
+            return index
+
+    def _opened(self) -> VectorIndex:
+        if self._index is None:
+            self._index = VectorIndex(self.folder / "chroma")
+        return self._index
+
+    def _close_index(self) -> None:
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def _recover(self, index: VectorIndex) -> None:
+        pending = self.truth.journal()
+        if not pending:
+            return
+        kept = self.truth.vectors(pending)
+        if kept:
+            index.upsert(list(kept), np.stack(list(kept.values())))
+        index.delete([i for i in pending if i not in kept])
+        self.truth.journal_clear(pending)
