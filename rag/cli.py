@@ -26,7 +26,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 Mode = Annotated[str | None, typer.Option("--mode", help="auto, quote or llm. [default: CLIPDESK_MODE, else auto]")]
 
 FAILED = 1  # exit code when something asked for was not done
-REFUSED = 4  # exit code of `ask` when the articles do not answer
 
 
 @app.command()
@@ -69,15 +68,13 @@ def articles(data: Data = None, as_json: Json = False) -> None:
 
 @app.command()
 def ask(question: str, data: Data = None, mode: Mode = None, as_json: Json = False) -> None:
-    """Answer a question with citations, or refuse (exit code 4)."""
+    """Answer a question with citations, or refuse."""
     with _opened(data, mode=mode) as rag:
         answer = rag.ask(question)
     if as_json:
         _print_json(answer)
     else:
         _print_answer(answer)
-    if answer.status == "refused":
-        raise typer.Exit(REFUSED)
 
 
 @app.command()

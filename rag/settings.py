@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -70,3 +71,11 @@ def load_settings(**values: object) -> Settings:
             "of your own, or use CLIPDESK_MODE=quote"
         )
     return settings
+
+
+def quiet_gradio() -> None:
+    """Turn off gradio's analytics and its look-ups of other hosts; call it before gradio is imported.
+
+    Only this exact string does it: gradio takes "0" or "false" for yes.
+    """
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

@@ -79,12 +79,21 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What made an answer: identities of the models, digest of the prompts. None where one had no part in it."""
+
+    embedding: str = ""
+    reranker: str = ""
+    model: str | None = None
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, or a refusal (`status == "refused"`): then `claims` and `citations` are empty.
 
     `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
-    that pointed at nothing and were taken out. `fingerprint` names what made the answer (mode, models, prompt digest).
-    `seconds` is wall time.
+    that pointed at nothing and were taken out. `seconds` is wall time.
     """
 
     question: str
@@ -97,7 +106,7 @@ class Answer:
     removed_marks: int = 0
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
-    fingerprint: dict[str, str] = field(default_factory=dict)
+    fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

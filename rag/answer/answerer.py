@@ -6,16 +6,19 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
 from rag.answer.claims import bears, cut_claims
 from rag.answer.evidence import Sentence, gather
 from rag.answer.followup import standalone
 from rag.answer.gate import judge
-from rag.endpoint import Endpoint
 from rag.models.reranker import Reranker
-from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Passage, Retrieved, Turn, Usage
+from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Fingerprint, Passage, Retrieved, Turn, Usage
 from store.records import Span
+
+if TYPE_CHECKING:
+    from rag.endpoint import Endpoint
 
 PASSAGES = 8  # chunks whose sentences are weighed
 NEARBY = 3  # passages shown with a refusal
@@ -38,7 +41,7 @@ class Answerer:
         self._sentences = sentences
         self._reranker = reranker
         self._endpoint = endpoint
-        self._fingerprint = {"embedding": embedding, "reranker": reranker.identity}
+        self._fingerprint = Fingerprint(embedding, reranker.identity)
 
     def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Event]:
         """Retrieved, then Delta as text comes, then Completed. Raises EndpointError and StoreError."""
@@ -80,7 +83,7 @@ class Answerer:
             elif piece:
                 yield Delta(piece)
         assert draft is not None
-        fingerprint = self._fingerprint | {"model": endpoint.model, "prompt": draft.digest}
+        fingerprint = replace(self._fingerprint, model=endpoint.model, prompt=draft.digest)
         answer = self._checked(question, draft, passages)
         return replace(
             answer, mode="llm", usage=draft.usage, removed_marks=draft.marks.removed, fingerprint=fingerprint

@@ -7,16 +7,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from prompts import load_prompt
 from rag.answer.evidence import Sentence
 from rag.answer.marks import Marks
-from rag.endpoint import Endpoint
+from rag.ingest.sentences import split_sentences
 from rag.types import Turn, Usage
+
+if TYPE_CHECKING:
+    from rag.endpoint import Endpoint
 
 MOST = 12  # sentences in the prompt: small models lose the thread in more
 MOST_CHARS = 5000  # of them in all, so that a context of 4,096 tokens holds the rest too
-SILENT = "the articles do not say"
+_SILENT = re.compile(
+    r"(?i)^\W*(?:(?:none of )?(?:the|these) )?(?:\w+ )?(?:articles?|sentences?|passages?|text|context|information)\b"
+    r".{0,40}?\b(?:do|does)(?:n['’]t| not) (?:\w+ )?"
+    r"(?:say|answer|state|mention|specify|provide|contain|give|indicate|name|tell)"
+    r"|^\W*there is no (?:information|mention|answer)|^\W*(?:i|we) (?:cannot|can['’]t|do not|don['’]t)\b"
+    r"|\bnot (?:mentioned|stated|specified|provided|given|answered) (?:in|by) the (?:\w+ )?(?:articles?|sentences?|text)"
+)
 
 
 @dataclass(slots=True)
@@ -31,8 +41,9 @@ class Draft:
 
     @property
     def is_refusal(self) -> bool:
-        """The model said that the articles do not say, and nothing else."""
-        return _plain(self.text).startswith(SILENT) and len(_plain(self.text)) < len(SILENT) + 40
+        """The model says first of all that the sentences hold no answer."""
+        first = self.text[slice(*_first_sentence(self.text))]
+        return not first or bool(_SILENT.search(first))
 
 
 def write(
@@ -50,19 +61,16 @@ def write(
         },
     ]
     draft = Draft(given, Marks(len(given)), digest=f"{system.digest}-{user.digest}")
-    shown = 0
     for piece in endpoint.chat(messages):
         if isinstance(piece, Usage):
             draft.usage = piece
             continue
-        draft.text += draft.marks.feed(piece)
-        # what may yet turn out to be "The articles do not say" is not shown as if it were an answer
-        if not SILENT.startswith(_plain(draft.text)[: len(SILENT)]):
-            yield draft.text[shown:]
-            shown = len(draft.text)
-    draft.text += draft.marks.flush()
-    if not draft.is_refusal:
-        yield draft.text[shown:]
+        shown = draft.marks.feed(piece)
+        draft.text += shown
+        yield shown
+    rest = draft.marks.flush()
+    draft.text += rest
+    yield rest
     yield draft
 
 
@@ -104,5 +112,6 @@ def _turns(history: Sequence[Turn]) -> Iterator[dict[str, str]]:
         yield {"role": "assistant", "content": re.sub(r"\s*\[\d+\]", "", turn.answer)}
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", "", text.lower()).split())
+def _first_sentence(text: str) -> tuple[int, int]:
+    spans = split_sentences(text)
+    return (spans[0].start, spans[0].end) if spans else (0, 0)

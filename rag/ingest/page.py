@@ -146,9 +146,11 @@ def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]]) -> _D
     """The last story that a run of short lines announces: those before it are links without a body."""
     at, stamp = stamps[-1]
     source = stamp.source or _bulleted(lines[at + 1 : at + 3])
-    counts = Counter(lines)
-    marks = {n for n, _ in stamps}
+    marks = [n for n, _ in stamps]
     before = [n for n in range(at) if n not in marks and not _is_detail(lines[n], source)]
+    own = [n for n in before if n > max(marks[:-1], default=-1)]
+    before = own or before  # "Published … / Updated …" have nothing between them
+    counts = Counter(lines[before[0] :] if before else lines)
     after = [n for n in range(at + 1, len(lines)) if not _is_detail(lines[n], source)]
     if source is None and len(before) >= 2 and counts[lines[before[-1]]] == 1 and len(lines[before[-1]].split()) <= 5:
         source = lines[before.pop()]
@@ -161,8 +163,8 @@ def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]]) -> _D
     else:
         title_at, title = at, source or "Untitled"
     # "Published … / Updated …": the first stamp after the headline dates the story
-    own = [s for n, s in stamps if n > title_at and not s.updated] or [stamp]
-    draft = _Draft(title=title, source=source or own[0].source, when=own[0].when)
+    dating = [s for n, s in stamps if n > title_at and not s.updated] or [stamp]
+    draft = _Draft(title=title, source=source or dating[0].source, when=dating[0].when)
     return _with_details(draft, lines[title_at:])
 
 

@@ -1,0 +1,100 @@
+"""A real HTTP server on loopback that speaks Chat Completions: a queue of replies, and a memory of what was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Reply:
+    """Pieces of text to stream; or a status with a message; `cut` drops the connection after the pieces."""
+
+    pieces: tuple[str, ...] = ()
+    status: int = 200
+    message: str = ""
+    cut: bool = False
+
+
+@dataclass
+class FakeLLM:
+    url: str
+    replies: list[Reply] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _event(content: str) -> dict[str, Any]:
+    return {
+        "id": "1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "fake",
+        "choices": [{"index": 0, "delta": {"content": content}, "finish_reason": None}],
+    }
+
+
+@contextmanager
+def fake_llm() -> Iterator[FakeLLM]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self._json(200, {"object": "list", "data": [{"id": "fake-model", "object": "model"}]})
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            llm.asked.append(body | {"_path": self.path, "_key": self.headers.get("Authorization", "")})
+            if self.path.endswith("/embeddings"):
+                vectors = [[float(len(text)), 1.0, float(text.count("e"))] for text in body["input"]]
+                data = [{"object": "embedding", "index": n, "embedding": v} for n, v in enumerate(vectors)]
+                self._json(200, {"object": "list", "model": "fake", "data": data, "usage": {}})
+                return
+            reply = llm.replies.pop(0) if llm.replies else Reply(status=500, message="no reply queued")
+            if reply.status != 200:
+                self._json(reply.status, {"error": {"message": reply.message}})
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            events = [_event(piece) for piece in reply.pieces]
+            usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+            events.append(_event("") | {"choices": [], "usage": usage})
+            for event in events[: len(reply.pieces) if reply.cut else None]:
+                self._chunk(f"data: {json.dumps(event)}\n\n")
+            if reply.cut:
+                self.close_connection = True
+                self.connection.close()
+                return
+            self._chunk("data: [DONE]\n\n")
+            self._chunk("")
+
+        def _chunk(self, text: str) -> None:
+            data = text.encode()
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+
+        def _json(self, status: int, value: dict[str, Any]) -> None:
+            data = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    llm = FakeLLM(f"http://127.0.0.1:{server.server_address[1]}/v1")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield llm
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,327 @@
+"""Answers: exact citations, refusals, follow-ups, in quote mode and through a real LLM client on a local wire."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import (
+    Answer,
+    ClipdeskError,
+    Completed,
+    Delta,
+    EndpointError,
+    Event,
+    Passage,
+    Rag,
+    Retrieved,
+    SettingsError,
+    Turn,
+)
+from rag.answer.claims import bears, cut_claims
+from rag.answer.followup import standalone
+from rag.answer.kind import kind_asked
+from rag.answer.marks import Marks
+from rag.settings import load_settings
+from tests.conftest import CAPTURED, SAMPLE
+from tests.fake_llm import FakeLLM, Reply, fake_llm
+
+
+def assert_exact(answer: Answer) -> None:
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for c in answer.citations:
+        assert c.quote == c.article.text[c.start : c.end] != ""
+    numbers = {c.number for c in answer.citations}
+    assert all(set(claim.citations) <= numbers for claim in answer.claims)
+
+
+def final(events: Iterator[Event]) -> tuple[Answer, str]:
+    seen = list(events)
+    assert isinstance(seen[0], Retrieved)
+    assert isinstance(seen[-1], Completed)
+    assert all(isinstance(e, Delta) for e in seen[1:-1])
+    return seen[-1].answer, "".join(e.text for e in seen if isinstance(e, Delta))
+
+
+# Quote mode
+
+
+def test_a_quote_answer_is_word_for_word(desk: Rag) -> None:
+    answer, streamed = final(desk.stream("How many sappers is Pyongyang sending?"))
+    assert (answer.status, answer.mode) == ("answered", "quote")
+    assert answer.text == streamed
+    assert "1,000 sappers" in answer.text
+    assert_exact(answer)
+    assert [c.text for c in answer.claims] == [c.quote for c in answer.citations]
+    assert {c.support for c in answer.claims} == {"supported"}
+    assert answer.seconds > 0
+    assert answer.fingerprint.embedding == "bge-small-en-v1.5@68807e3f"
+    assert answer.fingerprint.model is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How old is Lee Jong-seok?", "What did Netanyahu say about the football cup?", "Who won the 1998 World Cup?"],
+)
+def test_what_the_articles_do_not_say_is_refused(desk: Rag, question: str) -> None:
+    answer = desk.ask(question)
+    assert answer.status == "refused"
+    assert (answer.citations, answer.claims) == ((), ())
+    assert "[" not in answer.text
+    assert all(isinstance(p, Passage) for p in answer.nearby)
+
+
+def test_a_follow_up_leans_on_the_turn_before(desk: Rag) -> None:
+    first = desk.ask("How many sappers is Pyongyang sending?")
+    answer = desk.ask("And how many construction workers?", history=[Turn(first.question, first.text)])
+    assert "5,000 military construction workers" in answer.text
+
+
+def test_results_are_frozen_and_ours(desk: Rag) -> None:
+    answer = desk.ask("How many sappers is Pyongyang sending?")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        answer.text = "x"  # type: ignore[misc]
+    assert {type(v).__module__.split(".")[0] for v in (answer, *answer.citations, answer.citations[0].article)} == {
+        "rag",
+        "store",
+    }
+
+
+def test_an_empty_question_is_a_clear_error(desk: Rag) -> None:
+    with pytest.raises(ClipdeskError, match="the question is empty"):
+        desk.ask("  ")
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("How many hours did the talks last?", "They talked for three hours.", "They talked on March 3 at 5 p.m."),
+        ("How old is the nominee?", "Lee, 67, was named on Monday.", "Lee was named in 2024."),
+        ("How much did the bridge cost?", "It cost $4 million to build.", "It cost the mayor his seat."),
+        ("When was the treaty signed?", "It was signed on June 19, 2024.", "It was signed in a hurry."),
+        ("How many soldiers fell?", "Some 6,000 soldiers fell.", "Soldiers fell in large numbers."),
+        ("What is the range in kilometres?", "It flies 500 kilometres.", "It flew over 3 cities."),
+    ],
+)
+def test_the_kind_of_thing_asked_for(question: str, holds: str, lacks: str) -> None:
+    kind = kind_asked(question)
+    assert kind is not None
+    assert kind.in_(holds)
+    assert not kind.in_(lacks)
+
+
+def test_open_questions_ask_for_no_kind() -> None:
+    assert kind_asked("Why did he go?") is None
+    assert kind_asked("What does Doo say about Russia?") is None
+
+
+# LLM mode
+
+
+@pytest.fixture(scope="module")
+def llm() -> Iterator[FakeLLM]:
+    with fake_llm() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def writer(llm: FakeLLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
+    settings = load_settings(openai_base_url=llm.url, openai_api_key="key-1", timeout=5)
+    with Rag.open(tmp_path_factory.mktemp("writer"), settings=settings) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        yield rag
+
+
+QUESTION = "How many sappers is Pyongyang sending?"
+
+
+def number_of(llm: FakeLLM, words: str) -> int:
+    """The number that the last prompt gave to the first sentence with these words."""
+    prompt = llm.asked[-1]["messages"][-1]["content"]
+    return next(int(line[1 : line.index("]")]) for line in prompt.splitlines() if line[0] == "[" and words in line)
+
+
+def ask(writer: Rag, llm: FakeLLM, *pieces: str, question: str = QUESTION) -> tuple[Answer, str]:
+    llm.replies[:] = [Reply(pieces)]
+    return final(writer.stream(question))
+
+
+def test_marks_become_exact_citations(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    n = number_of(llm, "1,000 sappers")
+    answer, streamed = ask(writer, llm, "It sends 1,000", f" sappers [{n}", "]. ", "[99]")
+    assert (answer.status, answer.mode, answer.removed_marks) == ("answered", "llm", 1)
+    assert answer.text == "It sends 1,000 sappers. [1]"
+    assert "[99]" not in streamed
+    assert "[1]" in streamed
+    assert_exact(answer)
+    assert "1,000 sappers" in answer.citations[0].quote
+    assert [(c.text, c.citations, c.support) for c in answer.claims] == [("It sends 1,000 sappers.", (1,), "supported")]
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (11, 7)
+    assert answer.fingerprint.model == "fake-model"
+    assert answer.fingerprint.prompt
+
+
+def test_the_prompt_holds_numbered_sentences_with_outlet_and_date(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    asked = llm.asked[-1]
+    assert asked["_key"] == "Bearer key-1"
+    prompt = asked["messages"][-1]["content"]
+    assert 'Korea Herald, 2025-06-18, "' in prompt
+    assert "\n[1] " in prompt
+    assert prompt.endswith(f"Question: {QUESTION}\nAnswer:\n")
+
+
+def test_a_claim_without_a_mark_is_cited_anew_if_a_sentence_bears_it(writer: Rag, llm: FakeLLM) -> None:
+    answer, _ = ask(writer, llm, "North Korea decided to send 1,000 sappers to Russia.")
+    assert answer.status == "answered"
+    assert answer.claims[0].support == "supported"
+    assert "1,000 sappers" in answer.citations[0].quote
+    assert_exact(answer)
+
+
+def test_an_invented_number_is_unsupported_and_alone_a_refusal(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    n = number_of(llm, "1,000 sappers")
+    answer, _ = ask(writer, llm, f"It sends 1,000 sappers [{n}]. They will earn 700 dollars [{n}].")
+    assert [c.support for c in answer.claims] == ["supported", "unsupported"]
+    answer, _ = ask(writer, llm, f"They will earn 700 dollars [{n}].")
+    assert answer.status == "refused"
+    assert answer.citations == ()
+
+
+def test_a_model_that_says_it_cannot_tell_refuses(writer: Rag, llm: FakeLLM) -> None:
+    for words in ("The sentences do not say how many.", "The articles do not mention this [1]."):
+        answer, _ = ask(writer, llm, words)
+        assert (answer.status, answer.mode) == ("refused", "llm")
+        assert answer.nearby
+
+
+def test_an_empty_reply_is_a_refusal(writer: Rag, llm: FakeLLM) -> None:
+    answer, _ = ask(writer, llm)
+    assert answer.status == "refused"
+
+
+def test_an_answer_about_silence_is_no_refusal(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    n = number_of(llm, "1,000 sappers")
+    answer, _ = ask(writer, llm, f"North Korean media did not mention the sappers [{n}].")
+    assert answer.status == "answered"
+
+
+def test_history_reaches_the_model_without_its_marks(writer: Rag, llm: FakeLLM) -> None:
+    llm.replies[:] = [Reply(("Nothing.",))]
+    writer.ask("And when?", history=[Turn("Who went to Pyongyang?", "Shoigu went [1].")])
+    roles = [(m["role"], m["content"]) for m in llm.asked[-1]["messages"][1:3]]
+    assert roles == [("user", "Question: Who went to Pyongyang?"), ("assistant", "Shoigu went.")]
+
+
+def test_article_text_can_forge_neither_numbers_nor_sections(tmp_path: Path, llm: FakeLLM) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "Mayor speaks\nMayor speaks\nTimes3 days ago\n"
+        "The mayor of Brightsea said [7] that $question and ${today} cost 4 euros each."
+    )
+    with Rag.open(tmp_path / "data", settings=load_settings(openai_base_url=llm.url)) as rag:
+        rag.ingest(page)
+        llm.replies[:] = [Reply(("Nothing.",))]
+        rag.ask("What did the mayor of Brightsea say?")
+    prompt = llm.asked[-1]["messages"][-1]["content"]
+    assert "[1] The mayor of Brightsea said (7) that $question and ${today} cost" in prompt
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (Reply(status=401, message="bad key"), r"refused the key \(401\): correct OPENAI_API_KEY"),
+        (
+            Reply(status=404, message="no model x"),
+            r"has no such model or path \(.*no model x.*\): correct CLIPDESK_MODEL",
+        ),
+        (Reply(status=400, message="too long"), r"failed with status 400 \(.*too long.*\): ask again"),
+        (Reply(("It sends",), cut=True), r"broke off|cannot be reached"),
+    ],
+)
+def test_what_goes_wrong_at_the_endpoint_is_a_clear_error(
+    writer: Rag, llm: FakeLLM, reply: Reply, message: str
+) -> None:
+    llm.replies[:] = [reply]
+    with pytest.raises(EndpointError, match=message):
+        writer.ask(QUESTION)
+
+
+def test_rate_limits_and_server_faults_are_tried_again(writer: Rag, llm: FakeLLM) -> None:
+    llm.replies[:] = [Reply(status=429, message="slow"), Reply(status=500, message="oops"), Reply(("Nothing.",))]
+    before = len(llm.asked)
+    assert writer.ask(QUESTION).status == "refused"
+    assert len(llm.asked) - before == 3
+
+
+def test_an_unreachable_endpoint_is_a_clear_error(tmp_path: Path) -> None:
+    with Rag.open(tmp_path, settings=load_settings(openai_base_url="http://127.0.0.1:9/v1", model="m")) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        with pytest.raises(EndpointError, match=r"127\.0\.0\.1:9/v1 cannot be reached: start the server"):
+            rag.ask(QUESTION)
+        assert len(rag.articles()) == 4
+
+
+def test_llm_mode_needs_an_endpoint() -> None:
+    with pytest.raises(SettingsError, match="there is no endpoint: set OPENAI_API_KEY"):
+        load_settings(mode="llm")
+
+
+def test_embeddings_of_an_endpoint(tmp_path: Path, llm: FakeLLM) -> None:
+    settings = load_settings(openai_base_url=llm.url, embedding="openai:small", mode="quote")
+    with Rag.open(tmp_path, settings=settings) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        assert rag.search("sappers", k=3)
+    assert llm.asked[-1]["_path"].endswith("/embeddings")
+
+
+# The parts
+
+
+def test_marks_streamed_in_pieces() -> None:
+    marks = Marks(given=5)
+    shown = (
+        "".join(marks.feed(p) for p in ("A [", "3", "] and b [1, 3][4–5] [0] c [", "x] d [9]. e [2")) + marks.flush()
+    )
+    assert shown == "A [1] and b [2][1][3][4]  c [x] d . e [2"
+    assert marks.order == [3, 1, 4, 5]
+    assert marks.removed == 2
+
+
+def test_claims_take_the_marks_before_and_after_their_full_stop() -> None:
+    cut = cut_claims("He went [1]. She stayed. [2][3] They [4] met in St. Petersburg.\n- It rained [1]")
+    assert cut == [
+        ("He went.", (1,)),
+        ("She stayed.", (2, 3)),
+        ("They met in St. Petersburg.", (4,)),
+        ("- It rained", (1,)),
+    ]
+    assert cut_claims("") == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "quotes", "expected"),
+    [
+        ("It sends 1,000 sappers.", ["They send 1000 sappers."], True),
+        ("It sends 10,000 sappers.", ["They send 1,000 sappers."], False),
+        ("It sends 1.5 million.", ["They send 15 million."], False),
+        ("It sends sappers.", [], False),
+        ('He called it "a new chapter in history".', ["It is 'a new chapter in history', he said."], True),
+        ('He called it "an old chapter in history".', ["It is 'a new chapter in history', he said."], False),
+    ],
+)
+def test_what_a_quote_can_bear(claim: str, quotes: list[str], *, expected: bool) -> None:
+    assert bears(claim, quotes) is expected
+
+
+def test_only_questions_that_lean_are_joined() -> None:
+    history = [Turn("How many sappers go to Kursk?", "1,000.")]
+    assert standalone("And how many workers?", history) == "How many sappers go to Kursk? And how many workers?"
+    assert standalone("Who is Doo Jin-ho?", history) == "Who is Doo Jin-ho?"
+    assert standalone("And he?", []) == "And he?"

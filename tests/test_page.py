@@ -1,0 +1,196 @@
+"""Cutting a saved page into its articles."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.errors import PageError
+from rag.ingest.boilerplate import ends_story, is_noise, starts_related
+from rag.ingest.dates import read_stamp, resolve
+from rag.ingest.page import Story, split_page
+from rag.ingest.read import decode
+from tests.conftest import SAMPLE
+
+BODY = "The council voted on Tuesday to close the old bridge. Repairs will cost 4 million euros, the mayor said."
+OTHER = (
+    "A ferry ran aground off the northern coast early on Monday. Nobody was hurt, the coastguard said later that day."
+)
+BOILERPLATE = (
+    "logo", "orange background", "no comments", "related articles", "download the app", "app-store", "play-store",
+    "days ago", "• korea herald", "ai features",
+)  # fmt: skip
+
+
+def split(text: str) -> tuple[Story, ...]:
+    return split_page(text, name="page.txt")
+
+
+def test_the_sample_page_gives_its_four_articles() -> None:
+    stories = split(decode(SAMPLE.read_bytes(), name="sample"))
+    assert [(s.source, s.agency, s.when) for s in stories] == [
+        ("Korea Herald", None, "3 days ago"),
+        ("Korea Herald", "AP", "2 days ago"),
+        ("Korea Herald", "Yonhap", "2 days ago"),
+        ("Korea Herald", None, "3 days ago"),
+    ]
+    for story in stories:
+        assert not [phrase for phrase in BOILERPLATE if phrase in story.text.lower()]
+
+
+def test_the_real_page_gives_its_four_articles(seed_page: Path) -> None:
+    stories = split(decode(seed_page.read_bytes(), name="seed"))
+    assert [s.title.split()[:3] for s in stories] == [
+        ["Why", "Putin's", "top"],
+        ["Putin", "says", "Russia"],
+        ["N.", "Korea", "touts"],
+        ["[Exclusive]", "Moon-era", "inter-Korean"],
+    ]
+    assert [s.agency for s in stories] == [None, "AP", "Yonhap", None]
+    assert {s.source for s in stories} == {"Korea Herald"}
+    assert [s.when for s in stories] == ["3 days ago", "2 days ago", "2 days ago", "3 days ago"]
+    for story in stories:
+        assert not [phrase for phrase in (*BOILERPLATE, "daily8") if phrase in story.text.lower()]
+    assert stories[0].text.endswith("air force systems.")  # the last words before the boilerplate
+    assert stories[3].text.endswith("slated for Thursday.")
+    assert "N. Korea's gains, Russia's needs" in stories[0].text  # a subheading stays
+
+
+def test_source_and_age_on_lines_of_their_own() -> None:
+    (story,) = split(f"Bridge to close\n\nThe Daily Harbour\n\n5 hours ago\n\n{BODY}")
+    assert (story.title, story.source, story.when) == ("Bridge to close", "The Daily Harbour", "5 hours ago")
+
+
+def test_title_below_source_and_age() -> None:
+    (story,) = split(f"Harbour Times · 2 days ago\nBridge to close\n{BODY}")
+    assert (story.title, story.source) == ("Bridge to close", "Harbour Times")
+
+
+def test_byline_address_and_absolute_date() -> None:
+    (story,) = split(
+        f"Bridge to close\nBy Ines Holt and Tom Reed\nhttps://example.org/a\nPublished June 18, 2025\n{BODY}"
+    )
+    assert (story.author, story.url, story.when) == ("Ines Holt and Tom Reed", "https://example.org/a", "June 18, 2025")
+
+
+def test_the_day_of_publication_wins_over_that_of_an_update() -> None:
+    (story,) = split(f"Bridge to close\nPublished June 18, 2025\nUpdated June 20, 2025\n{BODY}")
+    assert story.when == "June 18, 2025"
+
+
+def test_a_page_without_any_header_is_one_article() -> None:
+    (story,) = split(f"Bridge to close for repairs\n\n{BODY}\n\n{OTHER}")
+    assert story.title == "Bridge to close for repairs"
+    assert story.text == f"{BODY}\n\n{OTHER}"
+    assert (story.source, story.when) == (None, None)
+
+
+def test_links_without_a_body_are_no_articles() -> None:
+    page = (
+        f"Bridge to close\nHarbour Times3 days ago\n{BODY}\nRelated Articles\nFerry aground\nFerry aground\n"
+        f"Harbour Times\n1 day ago\nMayor resigns\nMayor resigns\nHarbour Times\n4 days ago\n{OTHER}"
+    )
+    assert [(s.title, s.when) for s in split(page)] == [
+        ("Bridge to close", "3 days ago"),
+        ("Mayor resigns", "4 days ago"),
+    ]
+
+
+def test_prose_after_the_end_belongs_to_no_article() -> None:
+    pitch = "Ready for more stories from your town? Try it for a month without paying anything at all."
+    (story,) = split(f"Bridge to close\nHarbour Times3 days ago\n{BODY}\nDOWNLOAD THE APP\n{pitch}")
+    assert story.text == BODY
+
+
+def test_boilerplate_in_the_middle_is_left_out_and_subheadings_stay() -> None:
+    (story,) = split(f"Bridge to close\nHarbour Times3 days ago\n{BODY}\nAdvertisement\nWhat comes next\n{OTHER}")
+    assert story.text == f"{BODY}\n\nWhat comes next\n\n{OTHER}"
+
+
+def test_a_headline_that_is_a_question_is_not_prose() -> None:
+    title = "Will the council really close the old bridge this year?"
+    stories = split(f"{title}\n{title}\nHarbour Times3 days ago\n{BODY}\n{title}\n")
+    assert [(s.title, s.text) for s in stories] == [(title, BODY)]
+
+
+def test_hard_wrapped_paragraphs_are_joined() -> None:
+    body = (
+        "The council of the harbour town voted late on Tuesday to close its old\nbridge for the whole of the winter, "
+    )
+    body += "because the piers have been found to\nbe in danger after the flood, and said that it would ask the state\n"
+    body += "for the money that it needs to build them anew in the coming spring."
+    (story,) = split(f"Bridge to close\n\n{body}\n\n{body}")
+    assert story.text.split("\n\n") == [body.replace("\n", " ")] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "one\ntwo\nthree", "1 2 3 4 5 6 7 8 9 10.", "• a\n• b\n", "Comments\nNo comments yet"]
+)
+def test_no_article_is_a_clear_error(text: str) -> None:
+    with pytest.raises(PageError, match=r"page\.txt holds no article: .* paragraph"):
+        split(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "when"),
+    [
+        ("Korea Herald3 days ago", "Korea Herald", "3 days ago"),
+        ("time2 days ago", None, "2 days ago"),
+        ("Reuters · 5 hours ago", "Reuters", "5 hours ago"),
+        ("an hour ago", None, "an hour ago"),
+        ("The Times | Wednesday, 18 June 2025", "The Times", "18 June 2025"),
+        ("June 18, 2025 at 10:32 a.m. GMT", None, "June 18, 2025"),
+        ("2025-06-18T10:32:00Z", None, "2025-06-18"),
+        ("Yesterday", None, "Yesterday"),
+    ],
+)
+def test_stamps(line: str, source: str | None, when: str) -> None:
+    stamp = read_stamp(line)
+    assert stamp is not None
+    assert (stamp.source, stamp.when) == (source, when)
+
+
+@pytest.mark.parametrize(
+    "line", ["What we know so far", "He left today", "It all began a long time ago, officials said."]
+)
+def test_lines_that_date_nothing(line: str) -> None:
+    assert read_stamp(line) is None
+
+
+@pytest.mark.parametrize(
+    ("when", "day"),
+    [
+        ("3 days ago", date(2025, 6, 18)),
+        ("a day ago", date(2025, 6, 20)),
+        ("5 hours ago", date(2025, 6, 21)),
+        ("2 weeks ago", date(2025, 6, 7)),
+        ("yesterday", date(2025, 6, 20)),
+        ("1 month ago", date(2025, 5, 21)),
+        ("just now", date(2025, 6, 21)),
+    ],
+)
+def test_ages_count_back_from_the_day_of_capture(when: str, day: date) -> None:
+    assert resolve(when, captured=date(2025, 6, 21)) == day
+    assert resolve(when, captured=None) is None
+
+
+def test_a_date_needs_no_day_of_capture() -> None:
+    assert resolve("18 June 2025", captured=None) == date(2025, 6, 18)
+    assert resolve("Sept. 3, 2024", captured=None) == date(2024, 9, 3)
+
+
+def test_whole_lines_of_boilerplate() -> None:
+    assert ends_story("DOWNLOAD THE APP")
+    assert ends_story("No comments yet...")
+    assert starts_related("Related Articles")
+    assert is_noise("Advertisement")
+    for prose in (
+        "The app was banned in May.",
+        "He made no comment on related articles of the treaty.",
+        "More in sorrow than in anger, he left office after ten years at the head of it all.",
+    ):
+        assert not ends_story(prose)
+        assert not starts_related(prose)
+        assert not is_noise(prose)
