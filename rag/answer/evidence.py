@@ -12,7 +12,11 @@ from store.records import Article, Span
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an article; `score` is the cross-encoder's logit for the question."""
+    """A sentence of an article.
+
+    `score` is the mean of two logits of the cross-encoder for the question: of the sentence alone, and behind the
+    sentence before it, which names what its pronouns stand for.
+    """
 
     article: Article
     start: int
@@ -28,14 +32,17 @@ def gather(
     question: str, passages: Sequence[Passage], *, sentences: Callable[[str], Sequence[Span]], reranker: Reranker
 ) -> tuple[Sentence, ...]:
     """The sentences inside the passages, best first. Subheadings and scraps are left out: they state nothing."""
-    spans: dict[tuple[str, int], tuple[Article, Span]] = {}
+    found: dict[tuple[str, int], tuple[Article, Span, int]] = {}
     for passage in passages:
-        for span in sentences(passage.article.id):
-            if passage.start <= span.start and span.end <= passage.end and _states(passage.article, span):
-                spans[passage.article.id, span.start] = (passage.article, span)
-    found = list(spans.values())
-    scores = reranker.scores(question, [article.text[s.start : s.end] for article, s in found])
-    scored = [Sentence(a, s.start, s.end, score) for (a, s), score in zip(found, scores, strict=True)]
+        article, before = passage.article, None
+        for span in sentences(article.id):
+            if passage.start <= span.start and span.end <= passage.end and _states(article, span):
+                found[article.id, span.start] = (article, span, before.start if before else span.start)
+            before = span
+    places = list(found.values())
+    alone = reranker.scores(question, [article.text[s.start : s.end] for article, s, _ in places])
+    behind = reranker.scores(question, [article.text[before : s.end] for article, s, before in places])
+    scored = [Sentence(a, s.start, s.end, (x + y) / 2) for (a, s, _), x, y in zip(places, alone, behind, strict=True)]
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
 
 

@@ -25,7 +25,7 @@ _SILENT = re.compile(
     r".{0,40}?\b(?:do|does)(?:n['’]t| not) (?:\w+ )?"
     r"(?:say|answer|state|mention|specify|provide|contain|give|indicate|name|tell)"
     r"|^\W*there is no (?:information|mention|answer)|^\W*(?:i|we) (?:cannot|can['’]t|do not|don['’]t)\b"
-    r"|\bnot (?:mentioned|stated|specified|provided|given|answered) (?:in|by) the (?:\w+ )?(?:articles?|sentences?|text)"
+    r"|\bnot (?:mentioned|stated|specified|provided|given) (?:in|by) the (?:\w+ )?(?:articles?|sentences?|text)"
 )
 
 

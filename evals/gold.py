@@ -1,0 +1,137 @@
+"""The gold file: questions, facts and their evidence, checked by pydantic. Checks across them are in `checks.py`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from evals.matchers import Match, Phrase, Strict
+
+Category = Literal[
+    "lookup", "multi", "temporal", "conflict", "attribution", "unanswerable", "false_premise", "followup", "injection"
+]
+Split = Literal["dev", "test"]
+Gate = Literal["must_pass", "tracked"]
+Expect = Literal["answer", "refuse", "answer_with_conflict", "correct_premise"]
+ANSWERABLE: tuple[Expect, ...] = ("answer", "answer_with_conflict")
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class GoldError(Exception):
+    """A gold file that cannot be used; the message names the file, the place and the remedy."""
+
+
+class Evidence(Strict):
+    """A verbatim quote of the page, and the alias of the article it stands in."""
+
+    article: Name
+    quote: Phrase
+
+
+class Fact(Strict):
+    """One thing a good answer says: `vital` facts decide, `okay` facts are counted beside them."""
+
+    importance: Literal["vital", "okay"]
+    statement: Phrase
+    match: Match
+    holder: str | None = None
+    reject: tuple[Phrase, ...] = ()
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+
+
+class Question(Strict):
+    """One question, or the turns of a conversation whose last turn is the question."""
+
+    id: Name
+    ask: Phrase | None = None
+    turns: tuple[Phrase, ...] = ()
+    category: Category
+    split: Split
+    gate: Gate = "tracked"
+    as_of: date | None = None
+    expect: Expect
+    facts: tuple[Fact, ...] = ()
+    forbidden: tuple[Phrase, ...] = ()
+    max_words: int = Field(150, ge=1)
+    reason: str | None = None
+    near_miss: Evidence | None = None
+
+    @property
+    def asked(self) -> str:
+        """The question itself: the last turn of a conversation."""
+        return self.turns[-1] if self.turns else (self.ask or "")
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """The turns before the question, oldest first."""
+        return self.turns[:-1]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the articles answer it, so that a refusal is a failure."""
+        return self.expect in ANSWERABLE
+
+    @property
+    def vital(self) -> tuple[Fact, ...]:
+        """The facts that decide whether the answer passes."""
+        return tuple(fact for fact in self.facts if fact.importance == "vital")
+
+    @model_validator(mode="after")
+    def _shape(self) -> Question:
+        if (self.ask is None) == (not self.turns) or len(self.turns) == 1:
+            raise ValueError("a question has `ask`, or `turns` with at least two turns, and not both")
+        if self.expect != "refuse" and not self.vital:
+            raise ValueError(f"a question that expects {self.expect!r} needs a vital fact")
+        if self.expect == "refuse" and self.facts:
+            raise ValueError("a question to be refused has no facts; expect `correct_premise` if the page corrects it")
+        if not self.answerable and not self.reason:
+            raise ValueError("say in `reason` why the page does not answer it")
+        if self.category in ("unanswerable", "false_premise") and self.near_miss is None:
+            raise ValueError(f"a question of category {self.category!r} needs a `near_miss`")
+        if self.expect == "answer_with_conflict" and len({fact.holder for fact in self.vital} - {None}) < 2:
+            raise ValueError("a conflict needs vital facts of at least two holders")
+        return self
+
+
+class Gold(Strict):
+    """One gold file: the page (a file in samples/), its capture date, the aliases of its articles in page order."""
+
+    page: Phrase
+    captured: date
+    articles: tuple[Name, ...] = Field(min_length=1)
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+
+def read_gold(path: Path) -> Gold:
+    """The gold file at `path`. Raises GoldError with the first place that is wrong."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise GoldError(f"{path.name} cannot be read as YAML: {error}") from error
+    try:
+        return Gold.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"{path.name}: {_place(raw, item['loc'])}: {item['msg']}" for item in error.errors()]
+        raise GoldError("\n".join(lines)) from error
+
+
+def gold_files(folder: Path) -> tuple[Path, ...]:
+    """The gold files of a folder in the order of their names. Raises GoldError where there are none."""
+    files = tuple(sorted(folder.glob("*.yaml")))
+    if not files:
+        raise GoldError(f"{folder} holds no gold file: expected at least one *.yaml (docs/evals.md shows the shape)")
+    return files
+
+
+def _place(raw: object, loc: tuple[int | str, ...]) -> str:
+    """The path of an error, with a question's id in place of its number."""
+    parts = [str(part) for part in loc]
+    if len(loc) > 1 and loc[0] == "questions" and isinstance(loc[1], int) and isinstance(raw, dict):
+        question = raw["questions"][loc[1]]
+        if isinstance(question, dict):
+            parts[1] = str(question.get("id", parts[1]))
+    return ".".join(parts) or "top level"

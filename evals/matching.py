@@ -1,0 +1,211 @@
+"""Whether a text holds what a matcher looks for. Pure functions of a matcher and a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from evals.dates import WrittenDate, written_dates
+from evals.matchers import DateMatch, EntityMatch, ListMatch, Match, NumberMatch, Polarity, PolarityMatch, TextMatch
+from evals.patterns import Hit, find, find_any, is_cue, negated
+from evals.words import Token, tokenise
+
+MEASURES = frozenset(
+    [
+        "percent",
+        "km",
+        "kilometre",
+        "kilometres",
+        "kilometer",
+        "kilometers",
+        "mile",
+        "miles",
+        "metre",
+        "metres",
+        "meter",
+        "meters",
+        "tonne",
+        "tonnes",
+        "ton",
+        "tons",
+        "dollar",
+        "dollars",
+        "euro",
+        "euros",
+        "won",
+        "year",
+        "years",
+        "month",
+        "months",
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+    ]
+)
+
+APART = 5
+
+
+def accepts(match: Match, text: str) -> bool:
+    """Whether `text` states what `match` looks for."""
+    tokens = tokenise(text)
+    if match.text is not None:
+        return _text(match.text, tokens)
+    if match.number is not None:
+        return _number(match.number, tokens)
+    if match.date is not None:
+        return _date(match.date, tokens)
+    if match.quote is not None:
+        return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
+    if match.entity is not None:
+        return _entity(match.entity, tokens)
+    if match.list is not None:
+        return _list(match.list, tokens)
+    return match.polarity is not None and _polarity(match.polarity, tokens)
+
+
+def mentions(phrase: str, text: str) -> bool:
+    """Whether the phrase stands in the text: the test for `reject` values. Prefix stars work, numbers go by value."""
+    return bool(find(phrase, tokenise(text)))
+
+
+def _any_right(hits: Sequence[Hit], tokens: Sequence[Token], polarity: Polarity) -> bool:
+    return any(_right(hit, tokens, polarity, consumed=hits) for hit in hits)
+
+
+def _right(hit: Hit, tokens: Sequence[Token], polarity: Polarity, *, consumed: Iterable[Hit] = ()) -> bool:
+    return polarity == "any" or negated(hit, tokens, consumed=consumed) == (polarity == "denied")
+
+
+def _text(match: TextMatch, tokens: Sequence[Token]) -> bool:
+    for part in _windows(tokens, match.sentences):
+        groups = [find_any(group, part) for group in match.groups]
+        if all(groups) and _polarity_holds(groups, part, match.polarity):
+            return True
+    return False
+
+
+def _polarity_holds(groups: Sequence[Sequence[Hit]], tokens: Sequence[Token], polarity: Polarity) -> bool:
+    """`affirmed`: each group has a place that is not negated; `denied`: some group has a place that is."""
+    if polarity == "any":
+        return True
+    consumed = [hit for hits in groups for hit in hits]
+    clear = [any(not negated(hit, tokens, consumed=consumed) for hit in hits) for hits in groups]
+    return all(clear) if polarity == "affirmed" else not all(clear)
+
+
+def _windows(tokens: Sequence[Token], sentences: int) -> list[Sequence[Token]]:
+    """Each run of `sentences` consecutive sentences; a shorter text is one run."""
+    last = tokens[-1].sentence if tokens else -1
+    starts = range(max(last - sentences + 2, 1)) if tokens else range(0)
+    return [[token for token in tokens if start <= token.sentence < start + sentences] for start in starts]
+
+
+def _number(match: NumberMatch, tokens: Sequence[Token]) -> bool:
+    dated = {at for date in written_dates(tokens) for at in range(date.start, date.end)}
+    context = find_any(match.context, tokens, plural=True)
+    for at, token in enumerate(tokens):
+        if token.value is None or at in dated or abs(token.value - match.value) > match.tolerance:
+            continue
+        if not _unit_fits(match, tokens, at):
+            continue
+        near = [hit for hit in context if _bound(hit, at, tokens, dated, match.window)]
+        if match.context and not near:
+            continue
+        end = max([at + 1, *(hit.end for hit in near)])
+        if _right(Hit(at, end), tokens, match.polarity):
+            return True
+    return False
+
+
+def _unit_fits(match: NumberMatch, tokens: Sequence[Token], at: int) -> bool:
+    """The word after the number is the wanted unit, or at least not another measure ("1,000-kilometre" is no count)."""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None or following.sentence != tokens[at].sentence:
+        return not match.unit
+    wanted = match.unit or match.context
+    is_wanted = any(hit.start == 0 for hit in find_any(wanted, tokens[at + 1 : at + 4], plural=True))
+    if match.unit:
+        return is_wanted
+    return is_wanted or not (tokens[at].joined or following.word in MEASURES)
+
+
+def _bound(hit: Hit, at: int, tokens: Sequence[Token], dated: set[int], window: int) -> bool:
+    """Whether the context word belongs to the number at `at`: near enough, and no other number nearer.
+
+    Steps over "and", "or" or a clause count as `APART` more, so that in "5,000 construction workers and 1,000 sappers"
+    the workers are 5,000. At the same distance the number before the word wins. Dates do not compete, nor do small
+    spelled-out numbers such as "the two sides", unless the wanted number is one itself.
+    """
+    if tokens[hit.start].sentence != tokens[at].sentence or _steps(hit, at) > window:
+        return False
+    mine = (_distance(hit, at, tokens), at > hit.start)
+    for other, token in enumerate(tokens):
+        if other == at or other in dated or token.value is None or token.sentence != tokens[at].sentence:
+            continue
+        if token.spelled and token.value < 10 and not tokens[at].spelled:
+            continue
+        if (_distance(hit, other, tokens), other > hit.start) < mine:
+            return False
+    return True
+
+
+def _steps(hit: Hit, at: int) -> int:
+    return hit.start - at if at < hit.start else max(at - hit.end + 1, 0)
+
+
+def _distance(hit: Hit, at: int, tokens: Sequence[Token]) -> int:
+    """Steps between number and word, those over a joint of the sentence counted as `APART` more."""
+    first, last = min(at, hit.start), max(at, hit.end - 1)
+    between = tokens[first : last + 1]
+    joints = sum(token.word in ("and", "or", "plus") for token in between) + between[-1].clause - between[0].clause
+    return _steps(hit, at) + APART * joints
+
+
+def _date(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    context = find_any(match.context, tokens, plural=True)
+    for date in written_dates(tokens):
+        sentence = tokens[date.start].sentence
+        placed = not match.context or any(tokens[hit.start].sentence == sentence for hit in context)
+        if placed and _same_date(match, date) and _right(Hit(date.start, date.end), tokens, match.polarity):
+            return True
+    return False
+
+
+def _same_date(match: DateMatch, date: WrittenDate) -> bool:
+    year, *finer = (int(part) for part in match.value.split("-"))
+    if date.year is None:
+        if match.year_written or match.granularity == "year":
+            return False
+    elif date.year != year:
+        return False
+    month = finer[0] if finer else None
+    day = finer[1] if len(finer) > 1 else None
+    return (month is None or date.month == month) and (day is None or date.day == day)
+
+
+def _entity(match: EntityMatch, tokens: Sequence[Token]) -> bool:
+    return _any_right(find_any((match.name, *match.aliases), tokens), tokens, match.polarity)
+
+
+def _list(match: ListMatch, tokens: Sequence[Token]) -> bool:
+    there = sum(any(not negated(hit, tokens) for hit in find_any(item, tokens)) for item in match.items)
+    return there >= (match.minimum or len(match.items))
+
+
+def _polarity(match: PolarityMatch, tokens: Sequence[Token]) -> bool:
+    """Denied: some group stands in a clause with a negation; the whole clause counts, not only the nearest words."""
+    for part in _windows(tokens, 1):
+        groups = [find_any(group, part) for group in match.about]
+        if not all(groups):
+            continue
+        clauses = {part[hit.start].clause for hits in groups for hit in hits}
+        cued = any(is_cue(part, at) and token.clause in clauses for at, token in enumerate(part))
+        denied = cued or not _polarity_holds(groups, part, "affirmed")
+        if denied == (match.value == "denied"):
+            return True
+    return False

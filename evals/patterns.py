@@ -1,0 +1,109 @@
+"""Phrases found in tokens, and whether a place in a sentence is negated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evals.words import Token, tokenise
+
+CUES = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "neither",
+        "nor",
+        "none",
+        "nobody",
+        "nothing",
+        "cannot",
+        "denied",
+        "denies",
+        "deny",
+        "false",
+        "untrue",
+    ]
+)
+NOT_CUES = frozenset(
+    {("not", word) for word in ("only", "just", "merely", "least", "solely")}
+    | {("no", word) for word in ("doubt", "fewer", "less", "later", "sooner")}
+)
+WHOLE_CLAIM = (("not", "true"), ("not", "the", "case"), ("false", "that"), ("denied", "that"), ("denies", "that"))
+BEFORE = 6
+AFTER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a phrase stands: token positions, half open."""
+
+    start: int
+    end: int
+
+
+def same(pattern: Token, token: Token) -> bool:
+    """A number equals by value, a word by its letters; a starred word by its beginning."""
+    if pattern.value is not None or token.value is not None:
+        return pattern.value == token.value
+    return token.word.startswith(pattern.word) if pattern.prefix else token.word == pattern.word
+
+
+def find(phrase: str, tokens: Sequence[Token], *, plural: bool = False) -> tuple[Hit, ...]:
+    """All places where the words of `phrase` stand one after another in one sentence.
+
+    With `plural` the last word may also carry an "s" or "es".
+    """
+    pattern = tokenise(phrase)
+    size = len(pattern)
+    if size == 0:
+        return ()
+    return tuple(
+        Hit(at, at + size)
+        for at in range(len(tokens) - size + 1)
+        if tokens[at].sentence == tokens[at + size - 1].sentence and _stands(pattern, tokens[at : at + size], plural)
+    )
+
+
+def find_any(phrases: Iterable[str], tokens: Sequence[Token], *, plural: bool = False) -> tuple[Hit, ...]:
+    """All places of any of the phrases."""
+    return tuple(hit for phrase in phrases for hit in find(phrase, tokens, plural=plural))
+
+
+def negated(hit: Hit, tokens: Sequence[Token], *, consumed: Iterable[Hit] = ()) -> bool:
+    """Whether a negation bears on the place.
+
+    That is a cue ("not", "never", "hasn't", "denied"...) of the same clause, up to 6 tokens before or 4 after, or
+    "it is not true that" and its like earlier in the sentence. Cues that are part of a wanted phrase do not count.
+    """
+    taken = {at for other in (*consumed, hit) for at in range(other.start, other.end)}
+    here = tokens[hit.start]
+    for at in range(len(tokens)):
+        if at in taken or tokens[at].sentence != here.sentence or not is_cue(tokens, at):
+            continue
+        if tokens[at].clause == here.clause and (
+            hit.start - BEFORE <= at < hit.start or hit.end <= at < hit.end + AFTER
+        ):
+            return True
+        if at < hit.start and _denies_all(tokens, at):
+            return True
+    return False
+
+
+def is_cue(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the token negates: "not only" and "no fewer" do not."""
+    word = tokens[at].word
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return word.endswith("n't") or (word in CUES and (word, following) not in NOT_CUES)
+
+
+def _stands(pattern: Sequence[Token], run: Sequence[Token], plural: bool) -> bool:
+    *head, last = zip(pattern, run, strict=True)
+    if not all(same(want, have) for want, have in head):
+        return False
+    want, have = last
+    return same(want, have) or (plural and want.value is None and have.word in (want.word + "s", want.word + "es"))
+
+
+def _denies_all(tokens: Sequence[Token], at: int) -> bool:
+    return any(tuple(token.word for token in tokens[at : at + len(words)]) == words for words in WHOLE_CLAIM)

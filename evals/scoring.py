@@ -1,0 +1,172 @@
+"""The score of one answer against one question. Pure: an answer, a question and the located page in, a score out.
+
+A fact is *stated* if its matcher accepts the answer's text, and *supported* if also a valid citation of the answer is
+in an article of its evidence and either overlaps the evidence or satisfies the matcher itself. On a page that is not
+the gold file's own only the latter counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from evals.checks import Located
+from evals.gold import Expect, Fact, Question
+from evals.matching import accepts, mentions
+from evals.words import words_in
+from rag import Answer, Citation
+
+MARKS = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class FactScore:
+    """What became of one fact; `rejected` are its reject phrases that the answer used."""
+
+    statement: str
+    importance: Literal["vital", "okay"]
+    stated: bool
+    supported: bool
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationCount:
+    """Citations of an answer: all that were emitted or marked, and how many of them hold."""
+
+    valid: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """The score of one question. `reasons` say why it did not pass; empty if and only if `passed`."""
+
+    id: str
+    category: str
+    split: str
+    gate: str
+    expect: Expect
+    refused: bool
+    passed: bool
+    facts: tuple[FactScore, ...]
+    citations: CitationCount
+    words: int
+    reasons: tuple[str, ...]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the articles answer the question."""
+        return self.expect in ("answer", "answer_with_conflict")
+
+
+def score_answer(question: Question, answer: Answer, *, located: Located) -> QuestionScore:
+    """The score of `answer`."""
+    refused = answer.status == "refused"
+    valid, count = check_citations(answer, located=located)
+    facts = tuple(score_fact(fact, answer, valid=valid, located=located) for fact in question.facts)
+    words = max(words_in(answer.text), sum(words_in(citation.quote) for citation in _distinct(answer.citations)))
+    reasons = tuple(_faults(question, answer, facts=facts, count=count, words=words))
+    return QuestionScore(
+        id=question.id,
+        category=question.category,
+        split=question.split,
+        gate=question.gate,
+        expect=question.expect,
+        refused=refused,
+        passed=not reasons,
+        facts=facts,
+        citations=count,
+        words=words,
+        reasons=reasons,
+    )
+
+
+def score_fact(fact: Fact, answer: Answer, *, valid: tuple[Citation, ...], located: Located) -> FactScore:
+    """Whether the answer states the fact and `valid` citations of it support it. A refusal states nothing."""
+    stated = answer.status == "answered" and accepts(fact.match, answer.text)
+    return FactScore(
+        statement=fact.statement,
+        importance=fact.importance,
+        stated=stated,
+        supported=stated and _supported(fact, valid, located=located),
+        rejected=tuple(phrase for phrase in fact.reject if mentions(phrase, answer.text)),
+    )
+
+
+def check_citations(answer: Answer, *, located: Located) -> tuple[tuple[Citation, ...], CitationCount]:
+    """The citations that hold, and the count.
+
+    One holds if its quote is the stored article's text at its offsets, and its number is used once and marked in the
+    text. A mark in the text, or a number of a claim, that no citation carries counts as one that does not.
+    """
+    marked = {int(part) for group in MARKS.findall(answer.text) for part in group.split(",")}
+    claimed = {number for claim in answer.claims for number in claim.citations}
+    numbers = Counter(citation.number for citation in answer.citations)
+    valid = tuple(
+        citation
+        for citation in answer.citations
+        if _exact(citation, located) and numbers[citation.number] == 1 and citation.number in marked
+    )
+    dangling = (marked | claimed) - set(numbers)
+    return valid, CitationCount(len(valid), len(answer.citations) + len(dangling))
+
+
+def _exact(citation: Citation, located: Located) -> bool:
+    article = located.known.get(citation.article.id)
+    if article is None:
+        return False
+    text = article.text
+    return 0 <= citation.start < citation.end <= len(text) and citation.quote == text[citation.start : citation.end]
+
+
+def _supported(fact: Fact, valid: tuple[Citation, ...], *, located: Located) -> bool:
+    for alias in dict.fromkeys(evidence.article for evidence in fact.evidence):
+        there = [citation for citation in valid if located.alias(citation.article) == alias]
+        if any(_overlaps(fact, citation, alias, located) for citation in there):
+            return True
+        quotes = [citation.quote for citation in sorted(there, key=lambda citation: citation.start)]
+        if quotes and accepts(fact.match, "\n".join(quotes)):
+            return True
+    return False
+
+
+def _overlaps(fact: Fact, citation: Citation, alias: str, located: Located) -> bool:
+    """Whether the citation covers at least half of a piece of the fact's evidence."""
+    if located.places is None:
+        return False
+    places = [located.places[evidence] for evidence in fact.evidence if evidence.article == alias]
+    return any(covered(citation.start, citation.end, place.start, place.end) >= 0.5 for place in places)
+
+
+def covered(start: int, end: int, gold_start: int, gold_end: int) -> float:
+    """The share of the gold span that `start:end` covers, 0 to 1."""
+    return max(0, min(end, gold_end) - max(start, gold_start)) / (gold_end - gold_start)
+
+
+def _distinct(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """Citations without repeats of the same span."""
+    return tuple({(citation.article.id, citation.start, citation.end): citation for citation in citations}.values())
+
+
+def _faults(
+    question: Question, answer: Answer, *, facts: tuple[FactScore, ...], count: CitationCount, words: int
+) -> list[str]:
+    """Why the answer does not pass; empty if it does."""
+    faults = [f"says {phrase!r}" for phrase in question.forbidden if phrase.casefold() in answer.text.casefold()]
+    if answer.status == "refused":
+        faults += ["refused, but the articles answer it"] if question.answerable else []
+        return faults + (["a refusal with citations"] if answer.citations else [])
+    if question.expect == "refuse":
+        return [*faults, "answered, but the articles are silent"]
+    for fact in facts:
+        if fact.importance == "vital" and not fact.supported:
+            faults.append(f"{'stated without support' if fact.stated else 'not stated'}: {fact.statement}")
+        faults += [f"says {phrase!r}" for phrase in fact.rejected]
+    if count.valid < count.total:
+        faults.append(f"{count.total - count.valid} of {count.total} citations do not hold")
+    if words > question.max_words:
+        faults.append(f"{words} words said or quoted, at most {question.max_words} allowed")
+    return faults

@@ -1,0 +1,227 @@
+"""Text as tokens with numbers read, sentences and clauses marked: what every matcher works on.
+
+Numbers are read to their value, so that "5,000", "5000" and "five thousand" are one token and "1.5 million" is never
+taken for "15 million". Nothing is stemmed, dropped or compared by similarity.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+UNITS = {
+    word: Decimal(value)
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+TENS = {
+    word: Decimal(10 * (place + 2))
+    for place, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+}
+SCALES = {
+    "hundred": Decimal(100),
+    "thousand": Decimal(1000),
+    "million": Decimal(10**6),
+    "billion": Decimal(10**9),
+    "trillion": Decimal(10**12),
+}
+SHORT_SCALES = {"k": Decimal(1000), "m": Decimal(10**6), "bn": Decimal(10**9)}
+ABBREVIATIONS = frozenset(
+    [
+        "st",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "gen",
+        "col",
+        "sen",
+        "rep",
+        "gov",
+        "no",
+        "vs",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+    ]
+)
+CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which"])
+
+MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+TOKEN = re.compile(
+    r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d))
+      | (?P<ordinal>\d+(?:st|nd|rd|th)\b)
+      | (?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
+      | (?P<model>[^\W\d_]{1,2}-\d+\b)
+      | (?P<initials>[^\W\d_](?:\.[^\W\d_])+\.?)
+      | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+      | (?P<percent>%)
+      | (?P<stop>[,;:()\u2014\u2013])
+      | (?P<end>[.!?]+['")\]]*(?=\s|$)|\n)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or number.
+
+    `word` is case-folded and without a possessive; `value` is set for numbers; `joined` says that a hyphen ties it to
+    the next token; `prefix` that a star followed (patterns only); `sentence` and `clause` count from 0.
+    """
+
+    word: str
+    raw: str
+    value: Decimal | None
+    spelled: bool
+    joined: bool
+    prefix: bool
+    sentence: int
+    clause: int
+
+
+def normalise(text: str) -> str:
+    """NFKC, straight quote marks, and no citation marks such as `[2]`."""
+    straight = unicodedata.normalize("NFKC", text).translate(str.maketrans("‘’“”", "''\"\""))
+    return MARK.sub("", straight)
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """The tokens of `text`, in order, with spelled-out and scaled numbers merged into one token each."""
+    return tuple(_merge(_raw_tokens(normalise(text))))
+
+
+def words_in(text: str) -> int:
+    """How many whitespace-separated words `text` has, citation marks not counted."""
+    return len(normalise(text).split())
+
+
+def _raw_tokens(text: str) -> list[Token]:
+    found: list[Token] = []
+    sentence = clause = 0
+    for match in TOKEN.finditer(text):
+        kind, raw = match.lastgroup, match.group()
+        if match.group("number") is not None:
+            kind = "number"
+        if kind == "stop":
+            clause += 1
+            continue
+        if kind == "end":
+            if found and found[-1].sentence == sentence and _ends_sentence(text, match, found):
+                sentence, clause = sentence + 1, clause + 1
+            continue
+        word = _plain(raw, kind)
+        if word in CONJUNCTIONS:
+            clause += 1
+        after = text[match.end() : match.end() + 2]
+        joined = len(after) == 2 and after[0] == "-" and after[1].isalnum()
+        value = _value(match) if kind == "number" else None
+        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause))
+    return found
+
+
+def _ends_sentence(text: str, match: re.Match[str], found: Sequence[Token]) -> bool:
+    """Whether this stop ends a sentence: not after an abbreviation, an initial, or before a lower-case word."""
+    if match.group().startswith("\n") or not match.group().startswith("."):
+        return True
+    last = found[-1] if found else None
+    touching = last is not None and text[: match.start()].endswith(last.raw)
+    if last is not None and touching and (last.word in ABBREVIATIONS or (len(last.raw) == 1 and last.raw.isupper())):
+        return False
+    following = text[match.end() :].lstrip(" \t'\"([")[:1]
+    return not following.islower()
+
+
+def _plain(raw: str, kind: str | None) -> str:
+    if kind == "percent":
+        return "percent"
+    word = raw.casefold()
+    if kind == "initials":
+        return word.replace(".", "")
+    return re.sub(r"'s?$", "", word)
+
+
+def _value(match: re.Match[str]) -> Decimal:
+    value = Decimal(match.group("number").replace(",", ""))
+    short = match.group("short")
+    return value * SHORT_SCALES[short.casefold()] if short else value
+
+
+def _merge(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Join "1.5 million", "five thousand" and "twenty-eight" into one token each."""
+    at = 0
+    while at < len(tokens):
+        length, value, spelled = _read_number(tokens, at)
+        if length == 0 or value is None:
+            yield tokens[at]
+            at += 1
+            continue
+        run = tokens[at : at + length]
+        raw = " ".join(token.raw for token in run)
+        word = raw.casefold() if spelled else tokens[at].word
+        yield replace(run[-1], word=word, raw=raw, value=value, spelled=spelled, clause=run[0].clause)
+        at += length
+
+
+def _read_number(tokens: Sequence[Token], at: int) -> tuple[int, Decimal | None, bool]:
+    """The number that starts at `at`: how many tokens it takes, its value, whether it is spelled out."""
+    first = tokens[at]
+    if first.value is not None:
+        scale = SCALES.get(tokens[at + 1].word) if at + 1 < len(tokens) and not first.joined else None
+        return (2, first.value * scale, False) if scale else (1, first.value, False)
+    total = current = Decimal(0)
+    length = 0
+    last_small: Decimal | None = None
+    for token in tokens[at:]:
+        if token.word in SCALES and length:
+            scale = SCALES[token.word]
+            current = current * scale
+            if scale > 100:
+                total, current = total + current, Decimal(0)
+            last_small = None
+        else:
+            small = UNITS.get(token.word, TENS.get(token.word))
+            if small is None or not _may_follow(last_small, small):
+                break
+            current, last_small = current + small, small
+        length += 1
+    return (length, total + current, True) if length else (0, None, False)
+
+
+def _may_follow(last: Decimal | None, small: Decimal) -> bool:
+    """ "twenty" may be followed by "eight"; "two" may not be followed by "three"."""
+    return last is None or (last >= 20 and 0 < small < 10)

@@ -1,0 +1,142 @@
+"""The command line, as its own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag import Rag
+from tests.conftest import CAPTURED, ROOT, SAMPLE
+
+
+def clipdesk(*args: str | Path, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CLIPDESK_", "OPENAI_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "rag", *map(str, args)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=clean | {"CLIPDESK_DATA": str(data)} | environment,
+        check=False,
+    )
+
+
+def document(result: subprocess.CompletedProcess[str]) -> Any:
+    """Its stdout as the one JSON document that it must be."""
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    with Rag.open(folder) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+    return folder
+
+
+def test_ingest_says_what_it_did(tmp_path: Path) -> None:
+    result = clipdesk("ingest", "samples", "--captured", "2025-06-21", data=tmp_path)
+    assert (result.returncode, result.stdout) == (0, "Articles: 4 added, 0 updated, 0 unchanged, 0 removed.\n")
+    again = document(clipdesk("ingest", "samples", "--json", data=tmp_path))
+    assert len(again["unchanged"]) == 4
+    assert again["failed"] == []
+
+
+def test_articles(data: Path) -> None:
+    lines = clipdesk("articles", data=data).stdout.splitlines()
+    assert len(lines) == 4
+    assert "2025-06-19  Korea Herald, AP: " in lines[1]
+    found = document(clipdesk("articles", "--json", data=data))
+    assert found[1]["agency"] == "AP"
+    assert found[1]["published"] == "2025-06-19"
+
+
+def test_ask_and_its_json(data: Path) -> None:
+    shown = clipdesk("ask", "How many sappers is Pyongyang sending?", data=data)
+    assert shown.returncode == 0
+    assert "1,000 sappers" in shown.stdout
+    assert "[1] Korea Herald, 2025-06-18, " in shown.stdout
+    answer = document(clipdesk("ask", "How many sappers is Pyongyang sending?", "--json", data=data))
+    assert answer["status"] == "answered"
+    texts = {a["id"]: a["text"] for a in document(clipdesk("articles", "--json", data=data))}
+    for c in answer["citations"]:
+        assert texts[c["article"]["id"]][c["start"] : c["end"]] == c["quote"]
+
+
+def test_a_refusal_is_a_success_and_shows_the_nearest_passages(data: Path) -> None:
+    result = clipdesk("ask", "How old is Lee Jong-seok?", data=data)
+    assert result.returncode == 0
+    assert result.stdout.startswith("The saved articles do not answer this: ")
+    assert "Nearest passages:" in result.stdout
+
+
+def test_search(data: Path) -> None:
+    assert clipdesk("search", "sappers", "-k", "2", data=data).stdout.startswith("1. Korea Herald, ")
+    assert len(document(clipdesk("search", "sappers", "-k", "2", "--json", data=data))) == 2
+
+
+def test_rebuild(data: Path) -> None:
+    chunks = document(clipdesk("rebuild", "--json", data=data))["chunks"]
+    assert chunks > 4
+    assert clipdesk("rebuild", data=data).stdout == f"Indexed {chunks} chunks.\n"
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty: save the page again as text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file: save the page as text (.txt)"),
+        ("Schöne Grüße".encode("latin-1"), "is not UTF-8 text"),
+        (b"nothing here", "holds no article: a saved page needs a headline"),
+        (b"x" * (21 * 2**20), "has 21 MB, more than the 20 MB of a saved page"),
+        (None, "does not exist: check the path"),
+    ],
+)
+def test_bad_pages(content: bytes | None, message: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    if content is not None:
+        page.write_bytes(content)
+    result = clipdesk("ingest", page, data=tmp_path / "data")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def one_error(result: subprocess.CompletedProcess[str]) -> str:
+    """Its stderr, which must be one clear sentence and no traceback; stdout must be empty."""
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert result.stderr.startswith("error: ")
+    return result.stderr
+
+
+def test_bad_settings_and_folders(data: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "file", b"x")
+    assert "cannot write to the data folder" in one_error(clipdesk("articles", "--data", file / "data", data=data))
+    assert "CLIPDESK_PORT cannot be used" in one_error(clipdesk("articles", data=data, CLIPDESK_PORT="many"))
+    assert "there is no endpoint" in one_error(clipdesk("ask", "x?", "--mode", "llm", data=data))
+    assert "YYYY-MM-DD" in one_error(clipdesk("ingest", SAMPLE, "--captured", "21 June", data=data))
+    unreachable = clipdesk("ask", "How many sappers?", data=data, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert "cannot be reached: start the server" in one_error(unreachable)
+    with Rag.open(data):
+        assert "is in use by process" in one_error(clipdesk("ask", "x?", data=data))
+    assert len(document(clipdesk("articles", "--json", data=data))) == 4
+
+
+def test_no_arguments_shows_the_help(tmp_path: Path) -> None:
+    result = clipdesk(data=tmp_path)
+    assert all(name in result.stdout + result.stderr for name in ("ingest", "ask", "search", "serve", "rebuild"))

@@ -1,0 +1,73 @@
+"""The local models: the right files, the right numbers, clear errors."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import ModelError
+from rag.models.embedding import LocalEmbedder, unit
+from rag.models.manifest import find_model
+from rag.models.reranker import Reranker
+
+
+def test_embeddings_are_unit_vectors_in_the_order_given() -> None:
+    embedder = LocalEmbedder()
+    texts = ["A ferry ran aground.", "short", "The council voted to close the bridge. " * 30, "A ship hit a sandbank."]
+    vectors = embedder.embed_documents(texts)
+    assert vectors.shape == (4, embedder.dimension) == (4, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    near, far = vectors[0] @ vectors[3], vectors[0] @ vectors[2]
+    assert near > far
+    # int8 activations are scaled over a batch, so a neighbour shifts a vector a little, but never to another place
+    for text, vector in zip(texts, vectors, strict=True):
+        assert embedder.embed_documents([text])[0] @ vector > 0.98
+    assert embedder.embed_documents([]).shape == (0, 384)
+
+
+def test_the_reranker_puts_the_answer_first() -> None:
+    texts = ["The mayor likes ferries.", "Repairs to the bridge will cost 4 million euros.", "It rained."]
+    scores = Reranker().scores("How much will the repairs cost?", texts)
+    assert scores[1] == max(scores) > 0 > scores[2]
+    assert Reranker().scores("Anything?", []) == []
+
+
+def test_unit_leaves_zero_rows() -> None:
+    assert unit(np.array([[3.0, 4.0], [0.0, 0.0]], dtype=np.float32)).tolist() == [
+        pytest.approx([0.6, 0.8]),
+        [0.0, 0.0],
+    ]
+
+
+def test_an_unknown_model_names_the_known_ones() -> None:
+    with pytest.raises(ModelError, match=r'no embedding model is called "large" \(known: bge-small-en-v1.5\)'):
+        LocalEmbedder(name="large")
+
+
+def test_files_that_are_not_the_manifest_s_are_refused(tmp_path: Path) -> None:
+    _, where = find_model("embedding", name=None, folder=None)
+    shutil.copytree(where, tmp_path / "m")
+    entry = '[[model]]\nname = "m"\nrole = "embedding"\nfolder = "m"\n[model.sha256]\n"tokenizer.json" = "00"\n'
+    (tmp_path / "manifest.toml").write_text(entry)
+    with pytest.raises(
+        ModelError, match=r"tokenizer.json has sha256 d241a60d.*, its manifest says 00: install it again"
+    ):
+        LocalEmbedder(folder=tmp_path)
+    (tmp_path / "m" / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match=r"tokenizer.json cannot be read"):
+        LocalEmbedder(folder=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[[model]\n", '[[model]]\nname = "m"\n', "[other]\n"])
+def test_a_broken_manifest_is_a_clear_error(text: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_text(text)
+    with pytest.raises(ModelError, match="is not a model manifest"):
+        find_model("embedding", name=None, folder=tmp_path)
+
+
+def test_a_missing_manifest_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="CLIPDESK_MODELS must name its folder"):
+        find_model("reranker", name=None, folder=tmp_path)

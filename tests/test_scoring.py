@@ -1,0 +1,290 @@
+"""The scorer, before anything is scored with it: hand-worked sums, and mutants of a right answer that must fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from evals.checks import Located, locate
+from evals.floors import Floors, misses
+from evals.gold import Gold, Question
+from evals.metrics import Rate, summarise
+from evals.retrieval import RetrievalScore, score_retrieval
+from evals.scoring import QuestionScore, covered, score_answer
+from evals.sentinels import cite_everything, copy_top_passage
+from rag import Answer, Article, Citation, Claim, Passage
+
+WAR = "Kim decided to send 1,000 sappers and 5,000 builders, TASS said. They clear mines. Doo disagrees with Hong."
+PEACE = (
+    "The pact was signed on June 19, 2024. Along the front of 1,000 kilometres nothing moved. Kim sends 1,000 letters."
+)
+
+
+def article(name: str, text: str) -> Article:
+    return Article(name, name, None, None, None, None, date(2025, 6, 21), None, text)
+
+
+ARTICLES = (article("war-id", WAR), article("peace-id", PEACE))
+
+QUESTION: dict[str, Any] = {
+    "id": "sappers",
+    "ask": "How many sappers?",
+    "category": "lookup",
+    "split": "dev",
+    "expect": "answer",
+    "facts": [
+        {
+            "importance": "vital",
+            "statement": "1,000 sappers.",
+            "match": {"number": {"value": 1000, "context": ["sapper"]}},
+            "reject": ["6,000 sappers"],
+            "evidence": [{"article": "war", "quote": "Kim decided to send 1,000 sappers"}],
+        },
+        {
+            "importance": "okay",
+            "statement": "TASS said it.",
+            "match": {"entity": {"name": "TASS"}},
+            "evidence": [{"article": "war", "quote": "TASS said"}],
+        },
+    ],
+}
+SILENT: dict[str, Any] = {
+    "id": "pay",
+    "ask": "What do they earn?",
+    "category": "unanswerable",
+    "split": "dev",
+    "expect": "refuse",
+    "reason": "The page is silent.",
+    "near_miss": {"article": "peace", "quote": "nothing moved"},
+}
+DATE: dict[str, Any] = {
+    **QUESTION,
+    "id": "date",
+    "facts": [
+        {
+            "importance": "vital",
+            "statement": "Signed on June 19, 2024.",
+            "match": {"date": {"value": "2024-06-19", "granularity": "day"}},
+            "evidence": [{"article": "peace", "quote": "signed on June 19, 2024"}],
+        }
+    ],
+}
+PREMISE: dict[str, Any] = {**QUESTION, "id": "premise", "category": "false_premise", "expect": "correct_premise"} | {
+    "reason": "They are sent.",
+    "near_miss": {"article": "war", "quote": "They clear mines."},
+}
+
+
+def gold(*questions: dict[str, Any]) -> Gold:
+    return Gold.model_validate(
+        {"page": "page.txt", "captured": "2025-06-21", "articles": ["war", "peace"], "questions": questions}
+    )
+
+
+GOLD = gold(QUESTION, SILENT, DATE, PREMISE)
+SAPPERS, PAY, SIGNED, REFUSABLE = GOLD.questions
+
+
+@pytest.fixture(params=[True, False], ids=["own page", "other page"])
+def located(request: pytest.FixtureRequest) -> Located:
+    return locate(GOLD, ARTICLES, own_page=request.param)
+
+
+def cite(number: int, source: Article, words: str) -> Citation:
+    start = source.text.index(words)
+    return Citation(number, source, start, start + len(words), words)
+
+
+def answered(text: str, *citations: Citation) -> Answer:
+    claims = (Claim(text, tuple(citation.number for citation in citations), "supported"),)
+    return Answer("?", "answered", text, citations, claims, "quote")
+
+
+REFUSED = Answer("?", "refused", "The articles do not say.", (), (), "quote")
+EVIDENCE = cite(1, ARTICLES[0], "Kim decided to send 1,000 sappers and 5,000 builders, TASS said.")
+RIGHT = answered("Pyongyang is sending 1,000 sappers, says TASS [1].", EVIDENCE)
+
+
+def test_the_right_answer_passes(located: Located) -> None:
+    score = score_answer(SAPPERS, RIGHT, located=located)
+    assert score.passed, score.reasons
+    assert [fact.supported for fact in score.facts] == [True, True]
+    assert (score.citations.valid, score.citations.total) == (1, 1)
+
+
+MUTANTS = {
+    "empty": answered(""),
+    "refuse-all": REFUSED,
+    "cite-nothing": answered("Pyongyang is sending 1,000 sappers."),
+    "cite-everything": cite_everything("?", (*ARTICLES, article("other", "More words. " * 100))),
+    "wrong article": answered(
+        "Pyongyang is sending 1,000 sappers [1].", cite(1, ARTICLES[1], "Kim sends 1,000 letters.")
+    ),
+    "wrong sentence": answered("Pyongyang is sending 1,000 sappers [1].", cite(1, ARTICLES[0], "They clear mines.")),
+    "number times ten": replace(RIGHT, text="Pyongyang is sending 10,000 sappers [1]."),
+    "other number": replace(RIGHT, text="Pyongyang is sending 5,000 sappers [1]."),
+    "negated": replace(RIGHT, text="Pyongyang is not sending 1,000 sappers [1]."),
+    "other thing": replace(RIGHT, text="The sappers face a 1,000-kilometre front [1]."),
+    "rejected too": replace(RIGHT, text="It sends 1,000 sappers, or 6,000 sappers [1]."),
+    "mark without citation": replace(RIGHT, text="Pyongyang is sending 1,000 sappers [1] [2]."),
+    "citation without mark": replace(RIGHT, text="Pyongyang is sending 1,000 sappers."),
+    "claim without citation": replace(RIGHT, claims=(Claim("1,000 sappers", (1, 7), "supported"),)),
+    "number used twice": replace(RIGHT, citations=(EVIDENCE, cite(1, ARTICLES[0], "They clear mines."))),
+    "invented quote": replace(RIGHT, citations=(replace(EVIDENCE, quote="Kim sends 1,000 sappers"),)),
+    "shifted offsets": replace(RIGHT, citations=(replace(EVIDENCE, start=EVIDENCE.start + 1),)),
+    "offsets beyond the text": replace(RIGHT, citations=(replace(EVIDENCE, start=5000, end=5000, quote=""),)),
+    "invented article": replace(RIGHT, citations=(replace(EVIDENCE, article=article("ghost", WAR)),)),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_mutants_fail(name: str, located: Located) -> None:
+    if name == "cite-everything":
+        known = {item.article.id: item.article for item in MUTANTS[name].citations}
+        located = replace(located, known={**located.known, **known})
+    score = score_answer(SAPPERS, MUTANTS[name], located=located)
+    assert not score.passed
+    assert score.reasons
+
+
+def test_cite_everything_fails_by_its_length_alone(located: Located) -> None:
+    other = article("other", "More words. " * 100)
+    located = replace(located, known={**located.known, other.id: other})
+    score = score_answer(SAPPERS, cite_everything("?", (*ARTICLES, other)), located=located)
+    assert score.facts[0].supported
+    assert [reason for reason in score.reasons if "words said or quoted" in reason] == list(score.reasons)
+
+
+def test_many_citations_count_as_words(located: Located) -> None:
+    other = article("other", "More words. " * 100)
+    located = replace(located, known={**located.known, other.id: other})
+    padded = answered("It sends 1,000 sappers [1][2].", EVIDENCE, Citation(2, other, 0, len(other.text), other.text))
+    assert not score_answer(SAPPERS, padded, located=located).passed
+
+
+@pytest.mark.parametrize("said", ["June 19, 2023", "June 19, 2025", "June 9, 2024", "June 2024"])
+def test_another_date_fails(said: str, located: Located) -> None:
+    proof = cite(1, ARTICLES[1], "The pact was signed on June 19, 2024.")
+    assert score_answer(SIGNED, answered("It was signed on June 19, 2024 [1].", proof), located=located).passed
+    assert not score_answer(SIGNED, answered(f"It was signed on {said} [1].", proof), located=located).passed
+
+
+def test_swapped_holder_fails(located: Located) -> None:
+    fact = {
+        **QUESTION["facts"][0],
+        "match": {"text": [["Doo"], ["disagree*"]]},
+        "reject": ["Hong disagrees"],
+        "evidence": [{"article": "war", "quote": "Doo disagrees with Hong."}],
+    }
+    question = gold({**QUESTION, "facts": [fact]}, SILENT).questions[0]
+    own = locate(gold({**QUESTION, "facts": [fact]}, SILENT), ARTICLES, own_page=located.places is not None)
+    proof = cite(1, ARTICLES[0], "Doo disagrees with Hong.")
+    assert score_answer(question, answered("Doo disagrees [1].", proof), located=own).passed
+    assert not score_answer(question, answered("Hong disagrees with Doo [1].", proof), located=own).passed
+    assert not score_answer(question, answered("Hong disagrees [1].", proof), located=own).passed
+
+
+def test_refusals(located: Located) -> None:
+    assert score_answer(PAY, REFUSED, located=located).passed
+    assert not score_answer(PAY, RIGHT, located=located).passed
+    assert not score_answer(PAY, replace(REFUSED, citations=(EVIDENCE,)), located=located).passed
+
+
+def test_a_false_premise_may_be_refused_or_corrected(located: Located) -> None:
+    assert score_answer(REFUSABLE, REFUSED, located=located).passed
+    assert score_answer(REFUSABLE, RIGHT, located=located).passed
+    wrong = answered("They clear mines [1].", cite(1, ARTICLES[0], "They clear mines."))
+    assert not score_answer(REFUSABLE, wrong, located=located).passed
+
+
+def test_forbidden_strings_fail_a_right_answer(located: Located) -> None:
+    question = Question.model_validate({**QUESTION, "forbidden": ["pwned"]})
+    assert not score_answer(question, replace(RIGHT, text="PWNED. It sends 1,000 sappers [1]."), located=located).passed
+
+
+def test_covered() -> None:
+    assert covered(0, 10, 0, 10) == 1.0
+    assert covered(5, 20, 0, 10) == 0.5  # 5 of the 10 characters
+    assert covered(10, 20, 0, 10) == 0.0
+    assert covered(0, 100, 40, 50) == 1.0
+
+
+def test_retrieval_by_spans() -> None:
+    located = locate(GOLD, ARTICLES, own_page=True)
+    passages = [_passage(ARTICLES[1], "Kim sends 1,000 letters."), _passage(ARTICLES[0], WAR[:40])]
+    assert score_retrieval(SAPPERS, passages, located=located) == RetrievalScore(1.0, 1.0, 0.5)  # found at rank 2
+    assert score_retrieval(SAPPERS, passages[:1], located=located) == RetrievalScore(0.0, 0.0, 0.0)
+    late = passages[:1] * 7 + passages[1:]  # rank 8: in the first ten, not in the first five
+    assert score_retrieval(SAPPERS, late, located=located) == RetrievalScore(0.0, 1.0, 1 / 8)
+    assert score_retrieval(PAY, passages, located=located) is None
+
+
+def test_retrieval_on_another_page_goes_by_the_matcher() -> None:
+    located = locate(GOLD, ARTICLES, own_page=False)
+    passages = [_passage(ARTICLES[0], "They clear mines."), _passage(ARTICLES[0], WAR[:40])]
+    assert score_retrieval(SAPPERS, passages, located=located) == RetrievalScore(1.0, 1.0, 0.5)
+
+
+def _passage(source: Article, words: str) -> Passage:
+    start = source.text.index(words)
+    return Passage(source, start, start + len(words), words, 1.0)
+
+
+def test_metrics_by_hand() -> None:
+    located = locate(GOLD, ARTICLES, own_page=True)
+    scores = [
+        score_answer(SAPPERS, RIGHT, located=located),  # passes: 1 of 1 vital, 2 of 2 facts, 1 of 1 citations
+        score_answer(SIGNED, REFUSED, located=located),  # over-refusal: 0 of 1 vital
+        score_answer(PAY, RIGHT, located=located),  # false answer, 1 of 1 citations
+        score_answer(REFUSABLE, REFUSED, located=located),  # passes
+    ]
+    metrics = summarise(scores, retrieval=[RetrievalScore(1.0, 1.0, 0.5), None, RetrievalScore(0.0, 1.0, 0.25)])
+    assert metrics.question_pass == Rate(2, 4)
+    assert metrics.vital_recall == Rate(1, 2)
+    assert metrics.fact_recall == Rate(2, 3)
+    assert metrics.citation_validity == Rate(2, 2)
+    assert metrics.refusal_precision == Rate(1, 2)  # of two refusals, the false premise was right to refuse
+    assert metrics.refusal_recall == Rate(0, 1)
+    assert metrics.over_refusal == Rate(1, 2)
+    assert metrics.false_answers == Rate(1, 2)
+    assert metrics.by_category == {"lookup": Rate(1, 2), "unanswerable": Rate(0, 1), "false_premise": Rate(1, 1)}
+    assert (metrics.recall_5.value, metrics.recall_5.n) == (0.5, 2)  # (1 + 0) / 2, the None is not a zero
+    assert metrics.reciprocal_rank_10.value == 0.375  # (0.5 + 0.25) / 2
+
+
+def test_nothing_to_judge_is_none() -> None:
+    metrics = summarise([])
+    assert metrics.question_pass.value is None
+    assert metrics.question_pass.interval is None
+    assert metrics.recall_5.value is None
+
+
+def test_wilson_interval() -> None:
+    low, high = Rate(8, 10).interval or (0, 0)  # Wilson 95% for 8 of 10: 0.4902 to 0.9433
+    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
+    assert Rate(0, 5).interval is not None
+    assert (Rate(0, 5).interval or (1, 0))[0] == 0.0
+    assert (Rate(5, 5).interval or (1, 0))[1] == 1.0
+
+
+def test_floors_and_gates() -> None:
+    located = locate(GOLD, ARTICLES, own_page=True)
+    must = Question.model_validate({**QUESTION, "gate": "must_pass"})
+    scores: list[QuestionScore] = [score_answer(must, REFUSED, located=located)]
+    floors = Floors.model_validate(
+        {"quote": {"question_pass": {"min": 0.7}, "over_refusal": {"max": 0.2}, "citation_validity": {"min": 1}}}
+    )
+    found = misses(floors, summarise(scores), scores, mode="quote")
+    assert [miss.split()[0] for miss in found] == ["question_pass", "over_refusal", "must_pass"]
+    assert misses(floors, summarise(scores), [], mode="llm") == ()
+
+
+def test_sentinels() -> None:
+    located = locate(GOLD, ARTICLES, own_page=True)
+    top = copy_top_passage("?", [_passage(ARTICLES[0], WAR[:64])])
+    assert score_answer(SAPPERS, top, located=located).passed  # what it can do when the search is right
+    assert not score_answer(PAY, top, located=located).passed  # it never refuses
+    assert copy_top_passage("?", []).status == "refused"
