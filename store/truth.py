@@ -85,9 +85,11 @@ class Truth:
         rows = self._rows_in("SELECT id, article_id, ordinal, start, stop FROM chunks WHERE id IN", ids)
         return {row[0]: Chunk(*row) for row in rows}
 
+    def article_count(self) -> int:
+        return int(self._row("SELECT count(*) FROM articles")[0])
+
     def chunk_count(self) -> int:
-        row = self._row("SELECT count(*) FROM chunks")
-        return 0 if row is None else int(row[0])
+        return int(self._row("SELECT count(*) FROM chunks")[0])
 
     def known_vectors(self, hashes: Iterable[str]) -> set[str]:
         return {row[0] for row in self._rows_in("SELECT hash FROM vectors WHERE hash IN", hashes)}
