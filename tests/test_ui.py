@@ -142,7 +142,7 @@ def test_status_line() -> None:
 
 
 def test_reader_gets_plain_values() -> None:
-    assert reader.page([ARTICLE], "a/1") == {
+    assert reader.page(ARTICLE) == {
         "id": "a/1",
         "title": "A *bold* title",
         "outlet": "Korea Herald / AP",
@@ -151,8 +151,6 @@ def test_reader_gets_plain_values() -> None:
         "url": "http://h/1",
         "text": TEXT,
     }
-    assert reader.page([ARTICLE], "../../etc/passwd") is None
-    assert reader.page([ARTICLE], {"id": "a/1"}) is None
     bare = replace(ARTICLE, id="b", source=None, agency=None, published=None, captured=None)
     assert [entry["id"] for entry in reader.contents([bare, ARTICLE])] == ["a/1", "b"]
     assert reader.contents([bare])[0]["origin"] == "Unknown outlet, undated"
