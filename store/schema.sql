@@ -62,6 +62,16 @@ CREATE TABLE vectors (
 
 CREATE VIRTUAL TABLE chunks_fts USING fts5 (title, body, tokenize = 'porter unicode61 remove_diacritics 2');
 
+-- What users said of answers: kept until they are made into eval questions, or for good.
+CREATE TABLE feedback (
+    seq      INTEGER PRIMARY KEY,
+    question TEXT NOT NULL,
+    answer   TEXT NOT NULL,
+    verdict  TEXT NOT NULL CHECK (verdict IN ('right', 'wrong', 'missing')),
+    note     TEXT NOT NULL,
+    given    TEXT NOT NULL            -- UTC, ISO text
+);
+
 -- Ids that were being written to the vector index. What stands here after a crash is put right at the next start.
 CREATE TABLE journal (
     chunk_id TEXT PRIMARY KEY

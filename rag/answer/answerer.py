@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -59,7 +60,8 @@ class Answerer:
             yield Delta(answer.text)
         else:
             answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history)
-        yield Completed(replace(answer, seconds=time.perf_counter() - begun))
+        confidence = _likelihood(evidence[0].score) if evidence else 0.0
+        yield Completed(replace(answer, seconds=time.perf_counter() - begun, confidence=confidence))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
         citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
@@ -124,6 +126,10 @@ class Answerer:
             usage=Usage(),
             fingerprint=self._fingerprint,
         )
+
+
+def _likelihood(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
 
 
 def _citation(number: int, sentence: Sentence) -> Citation:
