@@ -44,6 +44,7 @@ from rag.types import (
 if TYPE_CHECKING:
     from rag.api import Rag
     from rag.endpoint import Endpoint
+    from rag.models.reranker import Reranker
     from rag.settings import Settings, load_settings
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "PageError",
     "Passage",
     "Rag",
+    "Reranker",
     "Retrieved",
     "Settings",
     "SettingsError",
@@ -89,6 +91,10 @@ def __getattr__(name: str) -> Any:
         from rag import settings
 
         return getattr(settings, name)
+    if name == "Reranker":
+        from rag.models.reranker import Reranker
+
+        return Reranker
     if name == "Endpoint":
         from rag.endpoint import Endpoint
 

@@ -46,6 +46,7 @@ class Rag:
         embed_model: BaseEmbedding | None = None,
         retriever: BaseRetriever | None = None,
         endpoint: Endpoint | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.settings = settings
         self._store = store
@@ -53,6 +54,7 @@ class Rag:
         self._embed_model = embed_model
         self._retriever = retriever
         self._given_endpoint = endpoint
+        self._given_reranker = reranker
         self._ingesting = threading.Lock()
 
     @classmethod
@@ -60,8 +62,8 @@ class Rag:
         """Open or create a data folder (default: CLIPDESK_DATA, else `data`).
 
         Settings come from the environment unless given. `parts` puts LlamaIndex parts of your own in place of ours:
-        `node_parser`, `embed_model`, `retriever`; `endpoint` is an Endpoint, or a subclass of it that wraps its calls.
-        Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
+        `node_parser`, `embed_model`, `retriever`. `endpoint` and `reranker` are an Endpoint and a Reranker, or
+        subclasses that wrap their calls. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
         """
         settings = settings or load_settings()
         return cls(Store(Path(data) if data is not None else settings.data), settings, **parts)
@@ -132,18 +134,21 @@ class Rag:
         found = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
         return tuple(p for p in found if p is not None)[:k]
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
-        """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first."""
-        for event in self.stream(question, history=history):
+    def ask(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+        """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first.
+
+        `as_of` is the day on which the question counts as asked; today if it is not given.
+        """
+        for event in self.stream(question, history=history, as_of=as_of):
             if isinstance(event, Completed):
                 return event.answer
         raise ClipdeskError("the answer broke off: ask again")
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
         """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
         if not question.strip():
             raise ClipdeskError("the question is empty: type one")
-        yield from self._answerer.stream(question.strip(), history=history)
+        yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())
 
     def check(self, text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
         """The claims of a text, each with its support by the sources: the check that an answer's claims pass through.
@@ -195,7 +200,7 @@ class Rag:
     def _reranker(self) -> Reranker:
         from rag.models.reranker import Reranker
 
-        return Reranker(folder=self.settings.models)
+        return self._given_reranker or Reranker(folder=self.settings.models)
 
     @cached_property
     def _endpoint(self) -> Endpoint:

@@ -124,7 +124,7 @@ class Truth:
     def feedback(self) -> tuple[Feedback, ...]:
         """All feedback, oldest first."""
         rows = self._rows("SELECT question, answer, verdict, note, given FROM feedback ORDER BY seq")
-        return tuple(Feedback(*row[:4], datetime.fromisoformat(row[4])) for row in rows)
+        return tuple(Feedback(q, a, verdict, note, datetime.fromisoformat(given)) for q, a, verdict, note, given in rows)
 
     # Writing
 

@@ -119,6 +119,7 @@ def add(
         make_article(Story(a.title, a.source, None, None, None, None, a.text), published=a.published) for a in articles
     ]
     made = list({a.id: a for a in made}.values())
+    stored = set(store.truth.articles_by_id(a.id for a in made))
     done: list[Article] = []
     batch: list[Article] = []
     for article in made:
@@ -126,8 +127,10 @@ def add(
         if sum(len(a.text) for a in batch) > BATCH_CHARS or article is made[-1]:
             done += batch
             batch = []
-            page = Page(key, f"{READER}:{len(done)}", None, tuple(a.id for a in done))
-            _write(store, [_Read(page, tuple(done), store.truth.page(key))], chain, _Tally())
+            there = {a.id for a in done} | stored  # what is wanted and stored stays, whichever batch it is in
+            page = Page(key, f"{READER}:{len(done)}", None, tuple(a.id for a in made if a.id in there))
+            fresh = tuple(a for a in made if a.id in there)
+            _write(store, [_Read(page, fresh, store.truth.page(key))], chain, _Tally())
             progress(len(done), len(made), name)
     return tuple(a.id for a in made)
 
