@@ -1,7 +1,7 @@
 """Calls kept on disk: those of the LLM, so that a run can be repeated word for word, and the cross-encoder's scores.
 
-An LLM call's key is the endpoint's address, the model, the messages in full, the parameters and the epoch; `record` asks
-for what is not there and keeps it, `replay` is strict: what is not there is an error. Only whole replies are kept,
+An LLM call's key is the endpoint's address, the model, the messages in full, the parameters and the epoch. `record`
+asks for what is not there and keeps it; `replay` is strict: what is not there is an error. Only whole replies are kept,
 never errors and never a stream that broke off.
 """
 
