@@ -1,8 +1,8 @@
 """Whether cited words carry a claim, decided offline: a stand-in for the entailment model of ALCE.
 
 ALCE (Gao et al., EMNLP 2023) asks an 11-billion-parameter NLI model; here rules decide, strict where news is at stake.
-Where gold facts are at hand and the claim states one, the fact's own matcher decides. Else the premise carries a claim
-that it contains word for word, or that
+The premise carries a claim that it contains word for word. Where gold facts are at hand and the claim states one, the
+fact's own matcher decides. Else the premise carries a claim that
 
 1. has no number, date or quotation that the premise lacks (numbers go by value),
 2. names nobody that the premise does not name,
@@ -36,11 +36,11 @@ SMALL = frozenset(
 
 def carries(premise: str, claim: str, *, matches: Iterable[Match] = ()) -> bool:
     """Whether the cited words `premise` carry `claim`; `matches` are the matchers of the question's gold facts."""
+    if _flat(claim) in _flat(premise):
+        return True
     stated = [match for match in matches if accepts(match, claim)]
     if stated:
         return all(accepts(match, premise) for match in stated)
-    if _flat(claim) in _flat(premise):
-        return True
     given, said = tokenise(premise), tokenise(claim)
     return bool(
         not missing_numbers(claim, premise)
