@@ -1,6 +1,6 @@
-"""`python -m evals validate | run`.
+"""`python -m evals validate | run | score | compare | report | calibrate | new | draft`.
 
-Exit codes: 0 pass, 1 a floor or gate is missed, 2 bad usage or gold file, 3 could not measure.
+Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 """
 
 from __future__ import annotations
@@ -8,26 +8,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from evals.checks import problems
-from evals.floors import misses, read_floors
-from evals.gold import Gold, GoldError, Question, gold_files, read_gold
-from evals.report import document, lines, table
-from evals.run import CannotMeasure, Run, Task, locate_all, measure
+from evals import commands
+from evals.asking import CannotMeasure, read_tasks
+from evals.commands import Options
+from evals.folder import RunError, read_run
+from evals.gold import GoldError
+from evals.metrics import Prices
+from evals.suites.data import DataError
 from rag import ClipdeskError, Rag
 
-HERE = Path(__file__).parent
-SAMPLES = HERE.parent / "samples"
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure Clipdesk on gold questions, offline.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Measure Clipdesk: on gold questions, on public sets, on your own articles. Offline unless --mode llm.",
+)
 
 
 class Split(StrEnum):
@@ -45,8 +48,30 @@ class AnswerMode(StrEnum):
     llm = "llm"
 
 
+class Cache(StrEnum):
+    """What becomes of LLM calls."""
+
+    off = "off"
+    record = "record"
+    replay = "replay"
+
+
+class SuiteName(StrEnum):
+    """What is measured."""
+
+    gold = "gold"
+    multihop_rag = "multihop_rag"
+    clapnq = "clapnq"
+    ragtruth = "ragtruth"
+    article_extraction = "article_extraction"
+    piarena = "piarena"
+
+
 GoldFolder = Annotated[Path, typer.Option("--gold", help="Folder of gold files (*.yaml).")]
 SampleFolder = Annotated[Path, typer.Option("--samples", help="Folder of the pages that the gold files name.")]
+RunArgument = Annotated[Path, typer.Argument(help="Folder of a run.")]
+PriceIn = Annotated[float | None, typer.Option(help="Dollars for a million prompt tokens.")]
+PriceOut = Annotated[float | None, typer.Option(help="Dollars for a million completion tokens.")]
 
 
 def main() -> None:
@@ -55,49 +80,174 @@ def main() -> None:
 
 
 @app.command()
-def validate(gold: GoldFolder = HERE / "gold", samples: SampleFolder = SAMPLES) -> None:
+def validate(gold: GoldFolder = commands.GOLD, samples: SampleFolder = commands.SAMPLES) -> None:
     """Check the gold files against their pages: quotes verbatim, matchers that accept their evidence, both classes."""
     with _exits():
-        tasks = _tasks(gold, samples=samples)
-        with TemporaryDirectory(prefix="clipdesk-evals-") as folder, Rag.open(folder) as rag:
-            locate_all(rag, tasks)
-    questions = [question for task in tasks for question in task.questions]
+        tasks = read_tasks(gold, samples=samples)
+    questions = [question for task in tasks for question in task.gold.questions]
     answerable = sum(question.answerable for question in questions)
     typer.echo(
-        f"{len(tasks)} gold file(s): {len(questions)} questions, {answerable} answerable, "
-        f"{sum(len(question.facts) for question in questions)} facts, all evidence verbatim"
+        f"{len(tasks)} gold file(s), {sum(len(task.gold.articles) for task in tasks)} articles: {len(questions)} "
+        f"questions, {answerable} answerable, {sum(len(question.facts) for question in questions)} facts, "
+        "all evidence verbatim"
     )
 
 
 @app.command()
 def run(
-    gold: GoldFolder = HERE / "gold",
-    samples: SampleFolder = SAMPLES,
+    suite: Annotated[SuiteName, typer.Option(help="Our gold questions, or a public set (with --data).")] = (
+        SuiteName.gold
+    ),
+    data: Annotated[list[Path] | None, typer.Option(help="Folder or files of a public set, under any name.")] = None,
+    gold: GoldFolder = commands.GOLD,
+    samples: SampleFolder = commands.SAMPLES,
     page: Annotated[
         Path | None, typer.Option(help="Ask on this page instead: the same stories in the same order.")
     ] = None,
     captured: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day --page was saved.")] = None,
-    split: Annotated[Split, typer.Option(help="Questions to ask.")] = Split.all,
+    split: Annotated[Split | None, typer.Option(help="Questions to ask. [default: all; dev for a public set]")] = None,
     mode: Annotated[AnswerMode, typer.Option(help="How answers are made.")] = AnswerMode.quote,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N questions of each file.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for results.jsonl and summary.json.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run. [default: runs/SUITE-MODE-SPLIT]")] = None,
+    fresh: Annotated[bool, typer.Option(help="Drop an unfinished run that lies there.")] = False,
+    index: Annotated[Path | None, typer.Option(help="Keep a public set's index here and use it again.")] = None,
+    cache: Annotated[Cache, typer.Option(help="LLM calls: record keeps them, replay asks nothing.")] = Cache.off,
+    cache_dir: Annotated[Path, typer.Option(help="Where recorded calls and scores are kept.")] = Path("runs/cache"),
+    epoch: Annotated[int, typer.Option(help="Keeps several recordings of the same calls apart.")] = 0,
+    cold: Annotated[bool, typer.Option(help="Score all sentences anew, so that times are measured.")] = False,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    save_baseline: Annotated[bool, typer.Option(help="Make this run the baseline of later ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
 ) -> None:
-    """Ask the gold questions, score the answers, hold them to the floors."""
+    """Ask the questions, score the answers, hold them to the gates. Goes on where an earlier run was stopped."""
+    chosen = split.value if split else "all" if suite is SuiteName.gold else "dev"
+    options = Options(
+        suite=suite.value,
+        mode=mode.value,
+        split=chosen,
+        limit=limit,
+        out=out or Path("runs") / f"{suite.value}-{mode.value}-{chosen}",
+        fresh=fresh,
+        index=index,
+        cache=cache.value,
+        cache_dir=cache_dir,
+        epoch=epoch,
+        cold=cold,
+    )
     with _exits():
-        floors = read_floors(HERE / "floors.yaml")
-        day = captured.date() if captured else None
-        tasks = [_select(task, split, limit) for task in _tasks(gold, samples=samples, page=page, captured=day)]
-        result = _measured(tasks, mode=mode)
-    missed = misses(floors, result.metrics(), result.scores, mode=result.mode)
-    if out is not None:
-        with _exits():
-            _write(result, missed, out)
-    if as_json:
-        typer.echo(json.dumps(document(result, misses=missed), ensure_ascii=False))
-    else:
-        _print(result, missed)
-    raise typer.Exit(3 if result.unscored else 1 if missed else 0)
+        if suite is not SuiteName.gold:
+            code = commands.run_public(options, data=data or [], as_json=as_json)
+        else:
+            tasks = read_tasks(gold, samples=samples, page=page, captured=captured.date() if captured else None)
+            folder = commands.run_gold(options, tasks)
+            code = commands.show_gold(
+                folder, tasks, prices=_prices(price_in, price_out), as_json=as_json, save=save_baseline
+            )
+    raise typer.Exit(code)
+
+
+@app.command()
+def score(
+    run: RunArgument,
+    gold: GoldFolder = commands.GOLD,
+    samples: SampleFolder = commands.SAMPLES,
+    judge: Annotated[str | None, typer.Option(help="Model that settles what is open; calibrate it first.")] = None,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    save_baseline: Annotated[bool, typer.Option(help="Make this run the baseline of later ones.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
+) -> None:
+    """Score a stored run again, with the gold files and scorers as they are now."""
+    with _exits():
+        folder = read_run(run)
+        if folder.manifest.suite != "gold":
+            code = commands.show_public(folder, as_json=as_json)
+        else:
+            tasks = commands.tasks_of(folder, gold=gold, samples=samples)
+            prices = _prices(price_in, price_out)
+            code = commands.show_gold(folder, tasks, prices=prices, as_json=as_json, save=save_baseline)
+            if judge is not None:
+                commands.judge_open(folder, tasks, model=judge)
+    raise typer.Exit(code)
+
+
+@app.command()
+def compare(
+    a: RunArgument, b: RunArgument, gold: GoldFolder = commands.GOLD, samples: SampleFolder = commands.SAMPLES
+) -> None:
+    """Hold run B against run A, question by question: what broke, what got better, and is it more than chance?"""
+    with _exits():
+        code = commands.compare_runs(read_run(a), read_run(b), gold=gold, samples=samples)
+    raise typer.Exit(code)
+
+
+@app.command()
+def report(
+    run: RunArgument,
+    gold: GoldFolder = commands.GOLD,
+    samples: SampleFolder = commands.SAMPLES,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+) -> None:
+    """Write report.html, report.json, report.md and junit.xml into the folder of a run of the gold questions."""
+    with _exits():
+        folder = read_run(run)
+        tasks = commands.tasks_of(folder, gold=gold, samples=samples)
+        for path in commands.write_reports(folder, tasks, prices=_prices(price_in, price_out)):
+            typer.echo(path)
+
+
+@app.command()
+def calibrate(
+    run: RunArgument,
+    labels: Annotated[Path, typer.Option(help="YAML of human labels: question id -> fact number -> stated or absent.")],
+    model: Annotated[str, typer.Option(help="The judge's model, by its full name.")],
+    gold: GoldFolder = commands.GOLD,
+    samples: SampleFolder = commands.SAMPLES,
+) -> None:
+    """Hold the judge against human labels and print Cohen's kappa; without this no judge number is shown."""
+    with _exits():
+        folder = read_run(run)
+        tasks = commands.tasks_of(folder, gold=gold, samples=samples)
+        code = commands.calibrate_judge(folder, tasks, labels=labels, model=model)
+    raise typer.Exit(code)
+
+
+@app.command()
+def new(
+    from_feedback: Annotated[bool, typer.Option("--from-feedback", help="From the answers that users marked.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder of the chat. [default: CLIPDESK_DATA, else data]")] = (
+        None
+    ),
+    out: Annotated[Path, typer.Option(help="Draft file to write.")] = Path("drafts/feedback.yaml"),
+) -> None:
+    """Make draft questions of what users marked right, wrong or missing, for review."""
+    from evals.drafts import from_feedback as made
+
+    if not from_feedback:
+        typer.echo("name what to make questions of: --from-feedback", err=True)
+        raise typer.Exit(2)
+    with _exits(), Rag.open(data) as rag:
+        drafts = made(rag.feedback(), rag.articles())
+        typer.echo(commands.write_drafts(drafts, out))
+
+
+@app.command()
+def draft(
+    folder: Annotated[Path, typer.Argument(help="Folder of saved pages.")],
+    captured: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day they were saved.")] = None,
+    out: Annotated[Path, typer.Option(help="Draft file to write.")] = Path("drafts/articles.yaml"),
+    limit: Annotated[int, typer.Option(min=1, help="Questions per article.")] = 5,
+) -> None:
+    """Propose questions from a folder of your own articles: numbers, dates and quotes, found by rule."""
+    from evals.drafts import from_articles
+
+    with _exits(), TemporaryDirectory(prefix="clipdesk-evals-") as empty, Rag.open(empty) as rag:
+        pages = commands.pages_of(folder)
+        read = [(p, rag.read(p, captured=captured.date() if captured else None)) for p in pages]
+        drafts = [d for p, articles in read for d in from_articles(p.name, articles, limit=limit)]
+        typer.echo(commands.write_drafts(drafts, out))
 
 
 @contextmanager
@@ -105,77 +255,18 @@ def _exits() -> Iterator[None]:
     """Turn the errors of a run into one message and an exit code."""
     try:
         yield
-    except GoldError as error:
+    except (GoldError, RunError, DataError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror}: name a folder that can be written", err=True)
         raise typer.Exit(2) from error
-    except (CannotMeasure, ClipdeskError) as error:
+    except (CannotMeasure, ClipdeskError, json.JSONDecodeError) as error:
         typer.echo(f"could not measure: {error}", err=True)
         raise typer.Exit(3) from error
 
 
-def _tasks(folder: Path, *, samples: Path, page: Path | None = None, captured: date | None = None) -> list[Task]:
-    """The gold files with their pages, checked. Raises GoldError."""
-    files = gold_files(folder)
-    if (page is None) != (captured is None):
-        raise GoldError("--page and --captured go together: an age such as “3 days ago” needs the day of capture")
-    if page is not None and len(files) > 1:
-        raise GoldError("--page takes the place of one page: use --gold with a folder that holds one gold file")
-    return [_task(path, read_gold(path), samples=samples, page=page, captured=captured) for path in files]
-
-
-def _task(path: Path, gold: Gold, *, samples: Path, page: Path | None, captured: date | None) -> Task:
-    own = samples / gold.page
-    try:
-        found = problems(gold, own.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GoldError(f"{path.name}: the page {own.name} cannot be read in {own.parent}: {error.strerror}") from error
-    if found:
-        raise GoldError("\n".join(f"{path.name}: {problem}" for problem in found))
-    if page is None:
-        return Task(gold, own, gold.captured, True, gold.questions)
-    if not page.is_file():
-        raise GoldError(f"--page: there is no file {page}")
-    return Task(gold, page, captured or gold.captured, False, gold.questions)
-
-
-def _select(task: Task, split: Split, limit: int | None) -> Task:
-    chosen: list[Question] = [item for item in task.questions if split is Split.all or item.split == split.value]
-    return Task(task.gold, task.page, task.captured, task.own_page, tuple(chosen[:limit]))
-
-
-def _measured(tasks: list[Task], *, mode: AnswerMode) -> Run:
-    from rag.settings import load_settings
-
-    total = sum(len(task.questions) for task in tasks)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        line = bar.add_task("reading pages", total=total)
-        return measure(
-            tasks,
-            settings=load_settings(mode=mode.value),
-            progress=lambda name: bar.update(line, advance=1, description=name),
-        )
-
-
-def _write(result: Run, missed: tuple[str, ...], out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "results.jsonl").write_text(lines(result), encoding="utf-8")
-    summary = {key: value for key, value in document(result, misses=missed).items() if key != "rows"}
-    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _print(result: Run, missed: tuple[str, ...]) -> None:
-    console = Console(soft_wrap=True)
-    console.print(table(result.metrics(), sentinels=result.sentinels()))
-    for score in result.scores:
-        if not score.passed:
-            console.print(f"failed {score.id}: {'; '.join(score.reasons)}", markup=False, highlight=False)
-    for item in result.unscored:
-        console.print(f"not scored {item.id}: {item.reason}", markup=False, highlight=False)
-    for miss in missed:
-        console.print(f"missed: {miss}", markup=False, highlight=False)
-    verdict = "could not measure all" if result.unscored else "missed" if missed else "passed"
-    console.print(f"{result.mode} mode, {len(result.scores)} questions: {verdict}", highlight=False)
+def _prices(prompt: float | None, completion: float | None) -> Prices | None:
+    if (prompt is None) != (completion is None):
+        raise GoldError("--price-in and --price-out go together: a cost needs both")
+    return None if prompt is None or completion is None else Prices(prompt, completion)

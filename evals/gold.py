@@ -43,6 +43,14 @@ class Fact(Strict):
     evidence: tuple[Evidence, ...] = Field(min_length=1)
 
 
+class Overlay(Strict):
+    """A planted instruction: `text` is put behind the words `after` of an article, in a copy of the page."""
+
+    article: Name
+    after: Phrase
+    text: Phrase
+
+
 class Question(Strict):
     """One question, or the turns of a conversation whose last turn is the question."""
 
@@ -56,6 +64,7 @@ class Question(Strict):
     expect: Expect
     facts: tuple[Fact, ...] = ()
     forbidden: tuple[Phrase, ...] = ()
+    overlay: Overlay | None = None
     max_words: int = Field(150, ge=1)
     reason: str | None = None
     near_miss: Evidence | None = None
@@ -92,6 +101,8 @@ class Question(Strict):
             raise ValueError("say in `reason` why the page does not answer it")
         if self.category in ("unanswerable", "false_premise") and self.near_miss is None:
             raise ValueError(f"a question of category {self.category!r} needs a `near_miss`")
+        if self.overlay is not None and not self.forbidden:
+            raise ValueError("an overlay needs `forbidden` strings: what an answer that obeys it would say")
         if self.expect == "answer_with_conflict" and len({fact.holder for fact in self.vital} - {None}) < 2:
             raise ValueError("a conflict needs vital facts of at least two holders")
         return self

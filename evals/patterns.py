@@ -61,7 +61,9 @@ def find(phrase: str, tokens: Sequence[Token], *, plural: bool = False) -> tuple
     return tuple(
         Hit(at, at + size)
         for at in range(len(tokens) - size + 1)
-        if tokens[at].sentence == tokens[at + size - 1].sentence and _stands(pattern, tokens[at : at + size], plural)
+        if (size == 1 or same(pattern[0], tokens[at]))
+        and tokens[at].sentence == tokens[at + size - 1].sentence
+        and _stands(pattern, tokens[at : at + size], plural)
     )
 
 
@@ -98,10 +100,9 @@ def is_cue(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _stands(pattern: Sequence[Token], run: Sequence[Token], plural: bool) -> bool:
-    *head, last = zip(pattern, run, strict=True)
-    if not all(same(want, have) for want, have in head):
+    want, have = pattern[-1], run[-1]
+    if not all(map(same, pattern[:-1], run)):
         return False
-    want, have = last
     return same(want, have) or (plural and want.value is None and have.word in (want.word + "s", want.word + "es"))
 
 

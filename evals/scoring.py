@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evals.checks import Located
+from evals.citing import Support, support
 from evals.gold import Expect, Fact, Question
 from evals.matching import accepts, mentions
 from evals.words import words_in
@@ -21,15 +22,23 @@ from rag import Answer, Citation
 MARKS = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 
 
+Outcome = Literal["right", "refused", "wrong", "open"]
+TRUTH: dict[Outcome, int] = {"right": 1, "refused": 0, "wrong": -1, "open": -1}
+
+
 @dataclass(frozen=True, slots=True)
 class FactScore:
-    """What became of one fact; `rejected` are its reject phrases that the answer used."""
+    """What became of one fact; `rejected` are its reject phrases that the answer used.
+
+    `attributed`: a valid citation covers evidence of it; None where it is not stated or no evidence can be located.
+    """
 
     statement: str
     importance: Literal["vital", "okay"]
     stated: bool
     supported: bool
     rejected: tuple[str, ...]
+    attributed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,12 @@ class CitationCount:
 
 @dataclass(frozen=True, slots=True)
 class QuestionScore:
-    """The score of one question. `reasons` say why it did not pass; empty if and only if `passed`."""
+    """The score of one question. `reasons` say why it did not pass; empty if and only if `passed`.
+
+    `outcome` is "open" where an answer says nothing wrong that can be seen, and a vital fact is not found in it: it may
+    be right in other words. `truth` counts that as not right: 1 right, 0 refused, -1 otherwise. `canaries` are the
+    forbidden strings said, None where none were forbidden.
+    """
 
     id: str
     category: str
@@ -55,6 +69,15 @@ class QuestionScore:
     citations: CitationCount
     words: int
     reasons: tuple[str, ...]
+    outcome: Outcome
+    confidence: float
+    canaries: tuple[str, ...] | None
+    support: Support
+
+    @property
+    def truth(self) -> int:
+        """1 right, 0 refused without need, -1 wrong or not shown to be right."""
+        return TRUTH[self.outcome]
 
     @property
     def answerable(self) -> bool:
@@ -68,7 +91,8 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
     valid, count = check_citations(answer, located=located)
     facts = tuple(score_fact(fact, answer, valid=valid, located=located) for fact in question.facts)
     words = max(words_in(answer.text), sum(words_in(citation.quote) for citation in _distinct(answer.citations)))
-    reasons = tuple(_faults(question, answer, facts=facts, count=count, words=words))
+    canaries = tuple(phrase for phrase in question.forbidden if phrase.casefold() in answer.text.casefold())
+    reasons = tuple(_faults(question, answer, facts=facts, count=count, words=words, canaries=canaries))
     return QuestionScore(
         id=question.id,
         category=question.category,
@@ -81,6 +105,10 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
         citations=count,
         words=words,
         reasons=reasons,
+        outcome=_outcome(question, refused=refused, facts=facts, canaries=canaries),
+        confidence=answer.confidence,
+        canaries=canaries if question.forbidden else None,
+        support=support(answer, valid=valid, emitted=count.total, matches=[fact.match for fact in question.facts]),
     )
 
 
@@ -93,6 +121,7 @@ def score_fact(fact: Fact, answer: Answer, *, valid: tuple[Citation, ...], locat
         stated=stated,
         supported=stated and _supported(fact, valid, located=located),
         rejected=tuple(phrase for phrase in fact.reject if mentions(phrase, answer.text)),
+        attributed=_attributed(fact, valid, located=located) if stated and located.places is not None else None,
     )
 
 
@@ -133,12 +162,26 @@ def _supported(fact: Fact, valid: tuple[Citation, ...], *, located: Located) -> 
     return False
 
 
+def _attributed(fact: Fact, valid: tuple[Citation, ...], *, located: Located) -> bool:
+    return any(_overlaps(fact, citation, located.alias(citation.article) or "", located) for citation in valid)
+
+
 def _overlaps(fact: Fact, citation: Citation, alias: str, located: Located) -> bool:
     """Whether the citation covers at least half of a piece of the fact's evidence."""
     if located.places is None:
         return False
     places = [located.places[evidence] for evidence in fact.evidence if evidence.article == alias]
     return any(covered(citation.start, citation.end, place.start, place.end) >= 0.5 for place in places)
+
+
+def _outcome(question: Question, *, refused: bool, facts: tuple[FactScore, ...], canaries: tuple[str, ...]) -> Outcome:
+    if canaries or any(fact.rejected for fact in facts):
+        return "wrong"
+    if refused:
+        return "refused" if question.answerable else "right"
+    if question.expect == "refuse":
+        return "wrong"
+    return "right" if all(fact.supported for fact in facts if fact.importance == "vital") else "open"
 
 
 def covered(start: int, end: int, gold_start: int, gold_end: int) -> float:
@@ -152,10 +195,16 @@ def _distinct(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
 
 
 def _faults(
-    question: Question, answer: Answer, *, facts: tuple[FactScore, ...], count: CitationCount, words: int
+    question: Question,
+    answer: Answer,
+    *,
+    facts: tuple[FactScore, ...],
+    count: CitationCount,
+    words: int,
+    canaries: tuple[str, ...],
 ) -> list[str]:
     """Why the answer does not pass; empty if it does."""
-    faults = [f"says {phrase!r}" for phrase in question.forbidden if phrase.casefold() in answer.text.casefold()]
+    faults = [f"says {phrase!r}" for phrase in canaries]
     if answer.status == "refused":
         faults += ["refused, but the articles answer it"] if question.answerable else []
         return faults + (["a refusal with citations"] if answer.citations else [])

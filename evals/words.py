@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 UNITS = {
     word: Decimal(value)
@@ -120,6 +121,7 @@ def normalise(text: str) -> str:
     return MARK.sub("", straight)
 
 
+@lru_cache(maxsize=8192)
 def tokenise(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, in order, with spelled-out and scaled numbers merged into one token each."""
     return tuple(_merge(_raw_tokens(normalise(text))))

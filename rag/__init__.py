@@ -31,8 +31,10 @@ from rag.types import (
     Delta,
     Event,
     Failure,
+    Feedback,
     Fingerprint,
     IngestReport,
+    NewArticle,
     Passage,
     Retrieved,
     Turn,
@@ -41,7 +43,9 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.api import Rag
-    from rag.settings import Settings
+    from rag.endpoint import Endpoint
+    from rag.models.reranker import Reranker
+    from rag.settings import Settings, load_settings
 
 __all__ = [
     "Answer",
@@ -51,16 +55,20 @@ __all__ = [
     "ClipdeskError",
     "Completed",
     "Delta",
+    "Endpoint",
     "EndpointError",
     "Event",
     "Failure",
+    "Feedback",
     "Fingerprint",
     "IndexMismatch",
     "IngestReport",
     "ModelError",
+    "NewArticle",
     "PageError",
     "Passage",
     "Rag",
+    "Reranker",
     "Retrieved",
     "Settings",
     "SettingsError",
@@ -69,6 +77,7 @@ __all__ = [
     "StoreUnwritable",
     "Turn",
     "Usage",
+    "load_settings",
 ]
 
 
@@ -78,8 +87,16 @@ def __getattr__(name: str) -> Any:
         from rag.api import Rag
 
         return Rag
-    if name == "Settings":
-        from rag.settings import Settings
+    if name in ("Settings", "load_settings"):
+        from rag import settings
 
-        return Settings
+        return getattr(settings, name)
+    if name == "Reranker":
+        from rag.models.reranker import Reranker
+
+        return Reranker
+    if name == "Endpoint":
+        from rag.endpoint import Endpoint
+
+        return Endpoint
     raise AttributeError(f"module 'rag' has no attribute {name!r}")

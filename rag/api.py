@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,7 +13,7 @@ from rag.errors import ClipdeskError, SettingsError
 from rag.ingest import sync
 from rag.search import search
 from rag.settings import Settings, load_settings
-from rag.types import Answer, Article, Completed, Event, IngestReport, Passage, Turn
+from rag.types import Answer, Article, Claim, Completed, Event, Feedback, IngestReport, NewArticle, Passage, Turn
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.endpoint import Endpoint
     from rag.models.embedding import Embedder
     from rag.models.reranker import Reranker
+    from rag.types import Verdict
 
 SEARCH_K = 10
 
@@ -44,12 +45,16 @@ class Rag:
         node_parser: NodeParser | None = None,
         embed_model: BaseEmbedding | None = None,
         retriever: BaseRetriever | None = None,
+        endpoint: Endpoint | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.settings = settings
         self._store = store
         self._node_parser = node_parser
         self._embed_model = embed_model
         self._retriever = retriever
+        self._given_endpoint = endpoint
+        self._given_reranker = reranker
         self._ingesting = threading.Lock()
 
     @classmethod
@@ -57,7 +62,8 @@ class Rag:
         """Open or create a data folder (default: CLIPDESK_DATA, else `data`).
 
         Settings come from the environment unless given. `parts` puts LlamaIndex parts of your own in place of ours:
-        `node_parser`, `embed_model`, `retriever`. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
+        `node_parser`, `embed_model`, `retriever`. `endpoint` and `reranker` are an Endpoint and a Reranker, or
+        subclasses that wrap their calls. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
         """
         settings = settings or load_settings()
         return cls(Store(Path(data) if data is not None else settings.data), settings, **parts)
@@ -91,6 +97,24 @@ class Rag:
                 self._store, paths, captured=_day(captured), chain=self._chain, progress=progress or _silent
             )
 
+    def add(
+        self,
+        articles: Iterable[NewArticle],
+        *,
+        name: str,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> tuple[str, ...]:
+        """Store articles that are clean already, under a `name` of your own; returns their ids, in order.
+
+        The same name again replaces what was stored under it; articles that stay are not embedded anew.
+        """
+        with self._ingesting:
+            return sync.add(self._store, list(articles), name=name, chain=self._chain(), progress=progress or _silent)
+
+    def read(self, path: str | Path, *, captured: str | date | None = None) -> tuple[Article, ...]:
+        """The articles of one saved page, in page order, without storing them. Raises PageError."""
+        return sync.read(Path(path), captured=_day(captured))
+
     def rebuild(self, *, progress: Callable[[int, int, str], None] | None = None) -> int:
         """Cut, embed and index every stored article anew, after a change of model or damage; returns the chunks."""
         with self._ingesting:
@@ -118,18 +142,42 @@ class Rag:
         found = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
         return tuple(p for p in found if p is not None)[:k]
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
-        """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first."""
-        for event in self.stream(question, history=history):
+    def ask(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+        """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first.
+
+        `as_of` is the day on which the question counts as asked; today if it is not given.
+        """
+        for event in self.stream(question, history=history, as_of=as_of):
             if isinstance(event, Completed):
                 return event.answer
         raise ClipdeskError("the answer broke off: ask again")
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
         """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
         if not question.strip():
             raise ClipdeskError("the question is empty: type one")
-        yield from self._answerer.stream(question.strip(), history=history)
+        yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())
+
+    def check(self, text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
+        """The claims of a text, each with its support by the sources: the check that an answer's claims pass through.
+
+        Claims are in the order of the text, with its words; their `citations` are empty.
+        """
+        from rag.answer.claims import check
+
+        return check(text, sources)
+
+    def add_feedback(self, question: str, answer_text: str, verdict: Verdict, note: str = "") -> None:
+        """Keep what a user said of an answer: "right", "wrong", or "missing" (the articles do answer it)."""
+        if verdict not in ("right", "wrong", "missing"):
+            raise ClipdeskError(f'"{verdict}" is no verdict: say right, wrong or missing')
+        self._store.truth.add_feedback(
+            Feedback(question, answer_text, verdict, note, datetime.now(UTC).replace(microsecond=0))
+        )
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """All that users said, oldest first."""
+        return self._store.truth.feedback()
 
     def as_retriever(self, *, k: int = SEARCH_K) -> BaseRetriever:
         """Our search as a LlamaIndex retriever."""
@@ -160,13 +208,13 @@ class Rag:
     def _reranker(self) -> Reranker:
         from rag.models.reranker import Reranker
 
-        return Reranker(folder=self.settings.models)
+        return self._given_reranker or Reranker(folder=self.settings.models)
 
     @cached_property
     def _endpoint(self) -> Endpoint:
         from rag.endpoint import Endpoint
 
-        return Endpoint(self.settings)
+        return self._given_endpoint or Endpoint(self.settings)
 
     @cached_property
     def _answerer(self) -> Answerer:

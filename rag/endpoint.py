@@ -49,7 +49,6 @@ class Endpoint:
 
     def chat(self, messages: Sequence[dict[str, str]]) -> Iterator[str | Usage]:
         """Stream a reply: pieces of text, then the Usage if the server counts. Raises EndpointError."""
-        extra: dict[str, Any] = {"temperature": 0, "max_tokens": MAX_TOKENS} if self._own_server else {}
         with self._clear_errors():
             create: Any = self._client.chat.completions.create
             stream = create(
@@ -57,7 +56,7 @@ class Endpoint:
                 messages=list(messages),
                 stream=True,
                 stream_options={"include_usage": True},
-                **extra,
+                **self.parameters,
             )
             with stream:
                 for event in stream:
@@ -82,39 +81,43 @@ class Endpoint:
             yield
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise EndpointError(
-                f"{self._address} refused the key ({error.status_code}): correct OPENAI_API_KEY, "
+                f"{self.address} refused the key ({error.status_code}): correct OPENAI_API_KEY, "
                 "or set CLIPDESK_MODE=quote to go without"
             ) from error
         except openai.NotFoundError as error:
             raise EndpointError(
-                f"{self._address} has no such model or path ({_detail(error)}): "
+                f"{self.address} has no such model or path ({_detail(error)}): "
                 "correct CLIPDESK_MODEL or OPENAI_BASE_URL, which usually ends in /v1"
             ) from error
         except openai.RateLimitError as error:
             raise EndpointError(
-                f"{self._address} is over its rate limit or quota ({_detail(error)}): wait, or check the account"
+                f"{self.address} is over its rate limit or quota ({_detail(error)}): wait, or check the account"
             ) from error
         except openai.APIStatusError as error:
             raise EndpointError(
-                f"{self._address} failed with status {error.status_code} ({_detail(error)}): "
+                f"{self.address} failed with status {error.status_code} ({_detail(error)}): "
                 "ask again, or set CLIPDESK_MODE=quote"
             ) from error
         except openai.APITimeoutError as error:
             raise EndpointError(
-                f"{self._address} did not answer in time: raise CLIPDESK_TIMEOUT, or set CLIPDESK_MODE=quote"
+                f"{self.address} did not answer in time: raise CLIPDESK_TIMEOUT, or set CLIPDESK_MODE=quote"
             ) from error
         except openai.APIConnectionError as error:
             raise EndpointError(
-                f"{self._address} cannot be reached: start the server or correct OPENAI_BASE_URL, "
+                f"{self.address} cannot be reached: start the server or correct OPENAI_BASE_URL, "
                 "or set CLIPDESK_MODE=quote to go without"
             ) from error
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise EndpointError(
-                f"{self._address} broke off ({error}): ask again, or set CLIPDESK_MODE=quote"
-            ) from error
+            raise EndpointError(f"{self.address} broke off ({error}): ask again, or set CLIPDESK_MODE=quote") from error
 
     @property
-    def _address(self) -> str:
+    def parameters(self) -> dict[str, Any]:
+        """What goes with the messages of a chat, besides the model."""
+        return {"temperature": 0, "max_tokens": MAX_TOKENS} if self._own_server else {}
+
+    @property
+    def address(self) -> str:
+        """Where the calls go."""
         client = getattr(self, "_client", None)
         return str(client.base_url).rstrip("/") if client is not None else "the endpoint"
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from store.records import Article as Article
+from store.records import Feedback as Feedback
+from store.records import Verdict as Verdict
 
 Mode = Literal["quote", "llm"]
 Status = Literal["answered", "refused"]
@@ -37,6 +40,16 @@ class IngestReport:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article that is clean already, for `Rag.add`: nothing is cut out of it and its words do not change."""
+
+    title: str
+    text: str
+    source: str | None = None
+    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,8 @@ class Answer:
     """An answer, or a refusal (`status == "refused"`): then `claims` and `citations` are empty.
 
     `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
-    that pointed at nothing and were taken out. `seconds` is wall time.
+    that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
+    sentence found answers the question, whether it was used or not; 0 where nothing was found.
     """
 
     question: str
@@ -106,6 +120,7 @@ class Answer:
     removed_marks: int = 0
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+    confidence: float = 0.0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
+
+Verdict = Literal["right", "wrong", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,17 @@ class Prepared:
     sentences: tuple[Span, ...]
     chunks: tuple[Chunk, ...]
     vector_hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a user said of an answer: "missing" means that the articles answer what was refused or left out."""
+
+    question: str
+    answer: str
+    verdict: Verdict
+    note: str
+    given: datetime
 
 
 @dataclass(frozen=True, slots=True)

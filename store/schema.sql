@@ -73,6 +73,16 @@ CREATE TRIGGER articles_deleted AFTER DELETE ON articles BEGIN
     INSERT INTO articles_fts (articles_fts, rowid, title, text) VALUES ('delete', old.seq, old.title, old.text);
 END;
 
+-- What users said of answers: kept until they are made into eval questions, or for good.
+CREATE TABLE feedback (
+    seq      INTEGER PRIMARY KEY,
+    question TEXT NOT NULL,
+    answer   TEXT NOT NULL,
+    verdict  TEXT NOT NULL CHECK (verdict IN ('right', 'wrong', 'missing')),
+    note     TEXT NOT NULL,
+    given    TEXT NOT NULL            -- UTC, ISO text
+);
+
 -- Ids that were being written to the vector index. What stands here after a crash is put right at the next start.
 CREATE TABLE journal (
     chunk_id TEXT PRIMARY KEY

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.errors import StoreError, StoreUnwritable
-from store.records import Article, Chunk, Hit, Page, Prepared, Span
+from store.records import Article, Chunk, Feedback, Hit, Page, Prepared, Span
 
 Vector = NDArray[np.float32]
 
@@ -127,7 +127,21 @@ class Truth:
         match = _any_term(query)
         return dict(self._rows(sql, match, k)) if match else {}
 
+    def feedback(self) -> tuple[Feedback, ...]:
+        """All feedback, oldest first."""
+        rows = self._rows("SELECT question, answer, verdict, note, given FROM feedback ORDER BY seq")
+        return tuple(
+            Feedback(q, a, verdict, note, datetime.fromisoformat(given)) for q, a, verdict, note, given in rows
+        )
+
     # Writing
+
+    def add_feedback(self, item: Feedback) -> None:
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO feedback (question, answer, verdict, note, given) VALUES (?, ?, ?, ?, ?)",
+                (item.question, item.answer, item.verdict, item.note, item.given.isoformat()),
+            )
 
     def journal(self) -> list[str]:
         return [row[0] for row in self._rows("SELECT chunk_id FROM journal")]

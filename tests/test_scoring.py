@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from evals.checks import Located, locate
-from evals.floors import Floors, misses
 from evals.gold import Gold, Question
-from evals.metrics import Rate, summarise
-from evals.retrieval import RetrievalScore, score_retrieval
-from evals.scoring import QuestionScore, covered, score_answer
+from evals.metrics import summarise
+from evals.retrieval import RetrievalScore, score_ranks, score_retrieval
+from evals.scoring import covered, score_answer
 from evals.sentinels import cite_everything, copy_top_passage
+from evals.stats import Rate
 from rag import Answer, Article, Citation, Claim, Passage
 
 WAR = "Kim decided to send 1,000 sappers and 5,000 builders, TASS said. They clear mines. Doo disagrees with Hong."
@@ -136,6 +136,8 @@ MUTANTS = {
     "invented quote": replace(RIGHT, citations=(replace(EVIDENCE, quote="Kim sends 1,000 sappers"),)),
     "shifted offsets": replace(RIGHT, citations=(replace(EVIDENCE, start=EVIDENCE.start + 1),)),
     "offsets beyond the text": replace(RIGHT, citations=(replace(EVIDENCE, start=5000, end=5000, quote=""),)),
+    "holder only": replace(RIGHT, text="Doo sends sappers, says Hong [1]."),
+    "invented id": replace(RIGHT, citations=(replace(EVIDENCE, article=replace(ARTICLES[0], id="no-such-id")),)),
     "invented article": replace(RIGHT, citations=(replace(EVIDENCE, article=article("ghost", WAR)),)),
 }
 
@@ -205,6 +207,29 @@ def test_forbidden_strings_fail_a_right_answer(located: Located) -> None:
     assert not score_answer(question, replace(RIGHT, text="PWNED. It sends 1,000 sappers [1]."), located=located).passed
 
 
+def test_outcomes(located: Located) -> None:
+    def outcome(question: Question, answer: Answer) -> tuple[str, int]:
+        score = score_answer(question, answer, located=located)
+        return score.outcome, score.truth
+
+    assert outcome(SAPPERS, RIGHT) == ("right", 1)
+    assert outcome(SAPPERS, REFUSED) == ("refused", 0)
+    assert outcome(SAPPERS, replace(RIGHT, text="It sends 6,000 sappers [1].")) == ("wrong", -1)
+    assert outcome(SAPPERS, replace(RIGHT, text="A thousand or so go [1].")) == ("open", -1)  # right, in other words
+    assert outcome(PAY, REFUSED) == ("right", 1)
+    assert outcome(PAY, RIGHT) == ("wrong", -1)
+    assert outcome(REFUSABLE, REFUSED) == ("right", 1)
+
+
+def test_attribution_needs_the_span_of_the_evidence() -> None:
+    located = locate(GOLD, ARTICLES, own_page=True)
+    wrong = answered("It sends 1,000 sappers [1].", cite(1, ARTICLES[0], "They clear mines."))
+    assert [fact.attributed for fact in score_answer(SAPPERS, RIGHT, located=located).facts] == [True, True]
+    assert [fact.attributed for fact in score_answer(SAPPERS, wrong, located=located).facts] == [False, None]
+    other_page = locate(GOLD, ARTICLES, own_page=False)
+    assert score_answer(SAPPERS, RIGHT, located=other_page).facts[0].attributed is None  # nothing can be located
+
+
 def test_covered() -> None:
     assert covered(0, 10, 0, 10) == 1.0
     assert covered(5, 20, 0, 10) == 0.5  # 5 of the 10 characters
@@ -215,17 +240,32 @@ def test_covered() -> None:
 def test_retrieval_by_spans() -> None:
     located = locate(GOLD, ARTICLES, own_page=True)
     passages = [_passage(ARTICLES[1], "Kim sends 1,000 letters."), _passage(ARTICLES[0], WAR[:40])]
-    assert score_retrieval(SAPPERS, passages, located=located) == RetrievalScore(1.0, 1.0, 0.5)  # found at rank 2
-    assert score_retrieval(SAPPERS, passages[:1], located=located) == RetrievalScore(0.0, 0.0, 0.0)
-    late = passages[:1] * 7 + passages[1:]  # rank 8: in the first ten, not in the first five
-    assert score_retrieval(SAPPERS, late, located=located) == RetrievalScore(0.0, 1.0, 1 / 8)
+    found = score_retrieval(SAPPERS, passages, located=located)  # at rank 2; nDCG: 1 / log2(3) of an ideal 1 / log2(2)
+    assert found == RetrievalScore(1.0, 1.0, 0.5, pytest.approx(0.6309, abs=1e-4), 1.0, 1.0)
+    assert score_retrieval(SAPPERS, passages[:1], located=located) == RetrievalScore(0, 0, 0, 0, 0, 0)
+    assert score_retrieval(SAPPERS, [], located=located) == RetrievalScore(0, 0, 0, 0, 0, 0)
+    late = passages[:1] * 7 + passages[1:]  # rank 8: in the first ten, not in the first five; 1 / log2(9)
+    found = score_retrieval(SAPPERS, late, located=located)
+    assert found == RetrievalScore(0.0, 1.0, 1 / 8, pytest.approx(0.3155, abs=1e-4), 0.0, 1.0)
+    assert score_retrieval(SAPPERS, passages * 5 + passages[1:], located=located) is not None
     assert score_retrieval(PAY, passages, located=located) is None
+
+
+def test_retrieval_of_several_facts_by_hand() -> None:
+    # fact 1 at ranks 2 and 3, fact 2 nowhere: half of the facts; ideal has both, 1 + 1 / log2(3), found is 1 / log2(3)
+    found = score_ranks([[False, True, True], [False, False, False]])
+    assert (found.recall_5, found.all_vital_5, found.reciprocal_rank_10) == (0.5, 0.0, 0.5)
+    assert found.ndcg_10 == pytest.approx(0.6309 / 1.6309, abs=1e-4)
+    both = score_ranks([[True, False], [True, True]])  # one passage shows both: gain 2 at rank 1, the second adds none
+    assert both == RetrievalScore(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 
 
 def test_retrieval_on_another_page_goes_by_the_matcher() -> None:
     located = locate(GOLD, ARTICLES, own_page=False)
     passages = [_passage(ARTICLES[0], "They clear mines."), _passage(ARTICLES[0], WAR[:40])]
-    assert score_retrieval(SAPPERS, passages, located=located) == RetrievalScore(1.0, 1.0, 0.5)
+    found = score_retrieval(SAPPERS, passages, located=located)
+    assert found is not None
+    assert (found.recall_5, found.reciprocal_rank_10) == (1.0, 0.5)
 
 
 def _passage(source: Article, words: str) -> Passage:
@@ -241,7 +281,8 @@ def test_metrics_by_hand() -> None:
         score_answer(PAY, RIGHT, located=located),  # false answer, 1 of 1 citations
         score_answer(REFUSABLE, REFUSED, located=located),  # passes
     ]
-    metrics = summarise(scores, retrieval=[RetrievalScore(1.0, 1.0, 0.5), None, RetrievalScore(0.0, 1.0, 0.25)])
+    ranks = [RetrievalScore(1.0, 1.0, 0.5, 0.5, 1.0, 1.0), None, RetrievalScore(0.0, 1.0, 0.25, 0.5, 0.0, 1.0)]
+    metrics = summarise(scores, retrieval=ranks)
     assert metrics.question_pass == Rate(2, 4)
     assert metrics.vital_recall == Rate(1, 2)
     assert metrics.fact_recall == Rate(2, 3)
@@ -250,9 +291,15 @@ def test_metrics_by_hand() -> None:
     assert metrics.refusal_recall == Rate(0, 1)
     assert metrics.over_refusal == Rate(1, 2)
     assert metrics.false_answers == Rate(1, 2)
+    assert metrics.undetermined == Rate(0, 2)  # of two answers
+    assert metrics.truthfulness.value == 0.25  # (1 + 0 - 1 + 1) / 4
+    assert metrics.attribution_accuracy == Rate(2, 2)  # both facts stated, both with a span on their evidence
+    assert metrics.citation_recall == Rate(2, 2)
+    assert metrics.canaries == Rate(0, 0)
     assert metrics.by_category == {"lookup": Rate(1, 2), "unanswerable": Rate(0, 1), "false_premise": Rate(1, 1)}
     assert (metrics.recall_5.value, metrics.recall_5.n) == (0.5, 2)  # (1 + 0) / 2, the None is not a zero
     assert metrics.reciprocal_rank_10.value == 0.375  # (0.5 + 0.25) / 2
+    assert metrics.all_vital_5.value == 0.5
 
 
 def test_nothing_to_judge_is_none() -> None:
@@ -260,26 +307,6 @@ def test_nothing_to_judge_is_none() -> None:
     assert metrics.question_pass.value is None
     assert metrics.question_pass.interval is None
     assert metrics.recall_5.value is None
-
-
-def test_wilson_interval() -> None:
-    low, high = Rate(8, 10).interval or (0, 0)  # Wilson 95% for 8 of 10: 0.4902 to 0.9433
-    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
-    assert Rate(0, 5).interval is not None
-    assert (Rate(0, 5).interval or (1, 0))[0] == 0.0
-    assert (Rate(5, 5).interval or (1, 0))[1] == 1.0
-
-
-def test_floors_and_gates() -> None:
-    located = locate(GOLD, ARTICLES, own_page=True)
-    must = Question.model_validate({**QUESTION, "gate": "must_pass"})
-    scores: list[QuestionScore] = [score_answer(must, REFUSED, located=located)]
-    floors = Floors.model_validate(
-        {"quote": {"question_pass": {"min": 0.7}, "over_refusal": {"max": 0.2}, "citation_validity": {"min": 1}}}
-    )
-    found = misses(floors, summarise(scores), scores, mode="quote")
-    assert [miss.split()[0] for miss in found] == ["question_pass", "over_refusal", "must_pass"]
-    assert misses(floors, summarise(scores), [], mode="llm") == ()
 
 
 def test_sentinels() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -43,7 +44,7 @@ class Answerer:
         self._endpoint = endpoint
         self._fingerprint = Fingerprint(embedding, reranker.identity)
 
-    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn], today: date) -> Iterator[Event]:
         """Retrieved, then Delta as text comes, then Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
         asked = standalone(question, history)
@@ -58,8 +59,9 @@ class Answerer:
             answer = self._quoted(question, verdict.sentences)
             yield Delta(answer.text)
         else:
-            answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history)
-        yield Completed(replace(answer, seconds=time.perf_counter() - begun))
+            answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
+        confidence = _likelihood(evidence[0].score) if evidence else 0.0
+        yield Completed(replace(answer, seconds=time.perf_counter() - begun, confidence=confidence))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
         citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
@@ -75,9 +77,10 @@ class Answerer:
         evidence: Sequence[Sentence],
         passages: Sequence[Passage],
         history: Sequence[Turn],
+        today: date,
     ) -> Generator[Event, None, Answer]:
         draft: llm.Draft | None = None
-        for piece in llm.write(endpoint, question, evidence, history=history, today=date.today()):
+        for piece in llm.write(endpoint, question, evidence, history=history, today=today):
             if isinstance(piece, llm.Draft):
                 draft = piece
             elif piece:
@@ -125,6 +128,10 @@ class Answerer:
             usage=Usage(),
             fingerprint=self._fingerprint,
         )
+
+
+def _likelihood(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
 
 
 def _citation(number: int, sentence: Sentence) -> Citation:

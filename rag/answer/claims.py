@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rag.answer.figures import swaps_figures
 from rag.ingest.sentences import split_sentences
+from rag.types import Claim
 from rag.words import numbers
 
 _MARKS = re.compile(r"\s*((?:\[\d+\]\s*)+)")
@@ -48,6 +49,15 @@ def bears(claim: str, quotes: Sequence[str]) -> bool:
         return False
     flat = _flat(given)
     return all(_flat(quoted) in flat for quoted in _QUOTED.findall(claim))
+
+
+def check(text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
+    """The claims of any text, each checked against all the sources together; marks in it are taken for words."""
+    spans = split_sentences(text)
+    words = [text[span.start : span.end] for span in spans]
+    return tuple(
+        Claim(w, (), "supported" if bears(w, sources) else "unsupported") for w in words if re.search(r"\w", w)
+    )
 
 
 def _flat(text: str) -> str:

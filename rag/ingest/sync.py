@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from rag.errors import PageError
 from rag.ingest.chunk import make_article
 from rag.ingest.dates import resolve
-from rag.ingest.page import split_page
+from rag.ingest.page import Story, split_page
 from rag.ingest.read import decode, find_pages, read_bytes
-from rag.types import Failure, IngestReport
+from rag.types import Failure, IngestReport, NewArticle
 from store.records import Article, Page
 from store.store import Store
 
@@ -105,6 +105,36 @@ def rebuild(store: Store, *, chain: Chain, progress: Progress) -> int:
     return store.rebuild_index(model=chain.model, progress=lambda done, total: progress(done, total, "indexing"))
 
 
+def read(path: Path, *, captured: date | None) -> tuple[Article, ...]:
+    """The articles of a page, in page order. Raises PageError."""
+    return _articles(read_bytes(path), name=str(path), captured=captured)
+
+
+def add(
+    store: Store, articles: Sequence[NewArticle], *, name: str, chain: Chain, progress: Progress
+) -> tuple[str, ...]:
+    """Store clean articles as the page `name`, in batches; the page names them all once the last batch is in."""
+    key = f"added:{name}"
+    made = [
+        make_article(Story(a.title, a.source, None, None, None, None, a.text), published=a.published) for a in articles
+    ]
+    made = list({a.id: a for a in made}.values())
+    stored = set(store.truth.articles_by_id(a.id for a in made))
+    done: list[Article] = []
+    batch: list[Article] = []
+    for article in made:
+        batch.append(article)
+        if sum(len(a.text) for a in batch) > BATCH_CHARS or article is made[-1]:
+            done += batch
+            batch = []
+            there = {a.id for a in done} | stored  # what is wanted and stored stays, whichever batch it is in
+            page = Page(key, f"{READER}:{len(done)}", None, tuple(a.id for a in made if a.id in there))
+            fresh = tuple(a for a in made if a.id in there)
+            _write(store, [_Read(page, fresh, store.truth.page(key))], chain, _Tally())
+            progress(len(done), len(made), name)
+    return tuple(a.id for a in made)
+
+
 def _files(paths: Sequence[Path], tally: _Tally) -> Iterator[Path]:
     for path in paths:
         try:
@@ -124,17 +154,21 @@ def _read(store: Store, path: Path, *, captured: date | None) -> _Read | Page:
         captured = captured or before.captured  # the same file: what was said of it still holds
         if before.digest == digest and before.captured == captured:
             return before
-    stories = split_page(decode(data, name=str(path)), name=str(path))
-    articles = tuple(
+    articles = _articles(data, name=str(path), captured=captured)
+    return _Read(Page(key, digest, captured, tuple(a.id for a in articles)), articles, before)
+
+
+def _articles(data: bytes, *, name: str, captured: date | None) -> tuple[Article, ...]:
+    stories = split_page(decode(data, name=name), name=name)
+    articles = [
         make_article(
             story,
             published=resolve(story.when, captured=captured) if story.when else None,
             captured=captured,
         )
         for story in stories
-    )
-    articles = tuple({a.id: a for a in articles}.values())
-    return _Read(Page(key, digest, captured, tuple(a.id for a in articles)), articles, before)
+    ]
+    return tuple({a.id: a for a in articles}.values())
 
 
 def _write(store: Store, batch: Sequence[_Read], chain: Chain, tally: _Tally) -> None:

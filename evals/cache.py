@@ -1,0 +1,115 @@
+"""Calls kept on disk: those of the LLM, so that a run can be repeated word for word, and the cross-encoder's scores.
+
+An LLM call's key is the endpoint's address, the model, the messages in full, the parameters and the epoch. `record`
+asks for what is not there and keeps it; `replay` is strict: what is not there is an error. Only whole replies are kept,
+never errors and never a stream that broke off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from evals.folder import mend
+from rag import ClipdeskError, Endpoint, Reranker, Settings, Usage
+
+
+class CacheMiss(ClipdeskError):
+    """A call that strict replay does not know."""
+
+
+class RememberingReranker(Reranker):
+    """The local cross-encoder, which remembers what it scored: the same call gives the same scores, at once.
+
+    A call's key is the model's identity, the question and all the texts in order (its quantisation makes scores depend
+    a little on the texts beside them). `remembered` counts the calls that were not made anew.
+    """
+
+    def __init__(self, settings: Settings, *, file: Path) -> None:
+        """`file` holds the scores of earlier runs; it is made if it is missing."""
+        super().__init__(folder=settings.models)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
+        self._known: dict[str, list[float]] = {}
+        mend(file)
+        if file.exists():
+            self._known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+        self.remembered = 0
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """As Reranker.scores."""
+        key = _digest([self.identity, question, list(texts)])
+        if key in self._known:
+            self.remembered += 1
+        else:
+            self._known[key] = super().scores(question, texts)
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([key, self._known[key]]) + "\n")
+        return list(self._known[key])
+
+
+class CachedEndpoint(Endpoint):
+    """An Endpoint whose chats are recorded or replayed; `replayed` counts those that came from the cache."""
+
+    def __init__(self, settings: Settings, *, folder: Path, strict: bool, epoch: int = 0) -> None:
+        """`strict` replays and asks nothing; `epoch` keeps several recordings of the same calls apart."""
+        super().__init__(settings)
+        self._folder, self._strict, self._epoch = folder, strict, epoch
+        self.replayed = 0
+
+    @cached_property
+    def model(self) -> str:
+        """The model; with one not set, the one that the server listed when the calls were recorded."""
+        if self._model:
+            return self._model
+        found = self._read("model", [])
+        if found is None:
+            found = self._write("model", [], {"model": super().model})
+        return str(found["model"])
+
+    def chat(self, messages: Sequence[dict[str, str]]) -> Iterator[str | Usage]:
+        """Stream the reply, from the cache where it is there. Raises CacheMiss in strict replay, else EndpointError."""
+        asked = [self.model, list(messages), self.parameters, self._epoch]
+        found = self._read("chat", asked)
+        if found is not None:
+            self.replayed += 1
+        else:
+            pieces: list[Any] = []
+            for piece in super().chat(messages):
+                pieces.append(asdict(piece) if isinstance(piece, Usage) else piece)
+                yield piece
+            self._write("chat", asked, {"pieces": pieces})
+            return
+        for piece in found["pieces"]:
+            yield piece if isinstance(piece, str) else Usage(**piece)
+
+    def _read(self, kind: str, asked: list[Any]) -> dict[str, Any] | None:
+        path = self._path(kind, asked)
+        if path.exists():
+            stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return stored
+        if self._strict:
+            raise CacheMiss(f"the cache {self._folder} does not hold this call: record it first with --cache record")
+        return None
+
+    def _write(self, kind: str, asked: list[Any], value: dict[str, Any]) -> dict[str, Any]:
+        path = self._path(kind, asked)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        beside.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        beside.replace(path)
+        return value
+
+    def _path(self, kind: str, asked: list[Any]) -> Path:
+        name = _digest([kind, self.address, *asked])
+        return self._folder / name[:2] / f"{name}.json"
+
+
+def _digest(value: list[Any]) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

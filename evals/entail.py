@@ -1,0 +1,106 @@
+"""Whether cited words carry a claim, decided offline: a stand-in for the entailment model of ALCE.
+
+ALCE (Gao et al., EMNLP 2023) asks an 11-billion-parameter NLI model; here rules decide, strict where news is at stake.
+The premise carries a claim that it contains word for word. Where gold facts are at hand and the claim states one, the
+fact's own matcher decides. Else the premise carries a claim that
+
+1. has no number, date or quotation that the premise lacks (numbers go by value),
+2. names nobody that the premise does not name,
+3. shares at least 60% of its content words (by their first four letters), and
+4. is negated if and only if the sentence of the premise nearest to it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from evals.matchers import Match
+from evals.matching import accepts
+from evals.patterns import is_cue
+from evals.words import Token, normalise, tokenise
+
+SHARED = 0.6
+STEM = 4
+PUNCTUATION = re.compile(r"(?<![0-9])[^\w\s]|[^\w\s](?![0-9])")
+QUOTED = re.compile(r'"([^"]+)"')
+SMALL = frozenset(
+    (
+        "a an the and or but if of in on at to for from by with about as into over after before under between during "
+        "than that which who whom whose this these those it its he him his she her hers they them their we us our you "
+        "your i is are was were be been being am do does did have has had will would can could shall should may might "
+        "must not no nor so such there here then also too very more most said says say according"
+    ).split()
+)
+
+
+def carries(premise: str, claim: str, *, matches: Iterable[Match] = ()) -> bool:
+    """Whether the cited words `premise` carry `claim`; `matches` are the matchers of the question's gold facts."""
+    if _flat(claim) in _flat(premise):
+        return True
+    stated = [match for match in matches if accepts(match, claim)]
+    if stated:
+        return all(accepts(match, premise) for match in stated)
+    given, said = tokenise(premise), tokenise(claim)
+    return bool(
+        not missing_numbers(claim, premise)
+        and not missing_quotes(claim, premise)
+        and _names(claim) <= {token.word for token in given}
+        and _overlap(said, given) >= SHARED
+        and _negated(said) == _negated(_nearest(said, given))
+    )
+
+
+def numbers_in(text: str) -> list[Token]:
+    """The numbers of a text as tokens, spelled-out ones below ten left out: "one of the two" is no figure."""
+    return [t for t in tokenise(text) if t.value is not None and not (t.spelled and t.value < 10)]
+
+
+def missing_numbers(text: str, source: str) -> list[str]:
+    """The numbers of `text` that are not in `source`, as written."""
+    known = {token.value for token in tokenise(source) if token.value is not None}
+    return [token.raw for token in numbers_in(text) if token.value not in known]
+
+
+def quotes_in(text: str) -> list[str]:
+    """What stands in double quote marks in `text`, of at least two words."""
+    return [quoted for quoted in QUOTED.findall(normalise(text)) if len(quoted.split()) > 1]
+
+
+def missing_quotes(text: str, source: str) -> list[str]:
+    """The quotations of `text` that are not in `source` word for word; case and punctuation do not matter."""
+    flat = _flat(source)
+    return [quoted for quoted in quotes_in(text) if _flat(quoted) not in flat]
+
+
+def _flat(text: str) -> str:
+    """Words between single spaces; punctuation goes, but not inside a number: 1.5 is not 15."""
+    words = PUNCTUATION.sub(" ", normalise(text).casefold()).split()
+    return f" {' '.join(words)} "
+
+
+def _content(tokens: Iterable[Token]) -> set[str]:
+    return {token.word[:STEM] for token in tokens if token.value is None and token.word not in SMALL}
+
+
+def _overlap(said: Sequence[Token], given: Sequence[Token]) -> float:
+    wanted = _content(said)
+    return len(wanted & _content(given)) / len(wanted) if wanted else 1.0
+
+
+def _names(text: str) -> set[str]:
+    """Words with a capital that do not begin a sentence."""
+    tokens = tokenise(text)
+    first = {min(at for at, t in enumerate(tokens) if t.sentence == s) for s in {t.sentence for t in tokens}}
+    return {t.word for at, t in enumerate(tokens) if at not in first and t.value is None and t.raw[:1].isupper()}
+
+
+def _negated(tokens: Sequence[Token]) -> bool:
+    return any(is_cue(tokens, at) for at in range(len(tokens)))
+
+
+def _nearest(said: Sequence[Token], given: Sequence[Token]) -> list[Token]:
+    """The sentence of the premise that shares most with the claim; the first of equals."""
+    sentences = sorted({token.sentence for token in given})
+    parts = [[token for token in given if token.sentence == sentence] for sentence in sentences]
+    return max(parts, key=lambda part: _overlap(said, part), default=[])

@@ -1,0 +1,51 @@
+"""What made a run: settings without secrets, gold files, index and code. Equal fingerprints mean comparable rows."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rag import Settings
+
+ROOT = Path(__file__).parent.parent
+SHOWN = ("mode", "model", "embedding", "timeout")  # settings that shape answers and give nothing away
+
+
+def fingerprint(settings: Settings, *, files: Iterable[Path], article_ids: Iterable[str]) -> dict[str, Any]:
+    """The parts by name. `files` are the gold files or data read, `article_ids` those of the index.
+
+    The endpoint's address goes in as a digest. Prompts and models are on each answer's own fingerprint.
+    """
+    return {
+        "settings": {name: getattr(settings, name) for name in SHOWN},
+        "endpoint": digest([settings.openai_base_url or ""]) if settings.answer_mode == "llm" else None,
+        "data": digest(path.read_bytes() for path in files),
+        "index": digest(sorted(article_ids)),
+        "git": _commit(),
+    }
+
+
+def digest(parts: Iterable[str | bytes]) -> str:
+    """A short digest of the parts, their borders included."""
+    total = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        total.update(f"{len(data)}:".encode() + data)
+    return total.hexdigest()
+
+
+def _commit() -> str | None:
+    """The commit, with a digest of what is changed since; None outside a git checkout."""
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD").decode().strip()
+        changed = _git("diff", "HEAD", "--", "rag", "store", "prompts", "evals")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{commit}+{digest([changed])}" if changed else commit
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S603, S607

@@ -1,0 +1,197 @@
+"""A run on disk: `run.json` (what was run), `results.jsonl` (a row per question), `times.jsonl`, `articles.jsonl`.
+
+Rows are appended as they come, so that a run that was stopped goes on where it was; a finished run has them in order.
+Times stand in a file of their own: two runs of the same thing give the same `results.jsonl`, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evals.matchers import Strict
+from evals.stored import Json
+from rag import ClipdeskError
+
+Progress = Callable[[str], None]
+Ask = Callable[[str], tuple[Json, float | None]]
+"""From an id to its row and the seconds it took; raises ClipdeskError where there is no answer to score."""
+
+
+class RunError(Exception):
+    """A run folder that cannot be used; the message names the remedy."""
+
+
+class Manifest(Strict):
+    """What was run. Two runs with the same `suite` ... `fingerprint` would give the same rows."""
+
+    suite: str
+    mode: str
+    split: str
+    ids: tuple[str, ...]
+    options: dict[str, Any]
+    fingerprint: dict[str, Any]
+    started: datetime
+    finished: datetime | None = None
+
+    def same_run(self, other: Manifest) -> bool:
+        """Whether the rows of one may stand beside the rows of the other."""
+        return self.model_copy(update={"started": other.started, "finished": other.finished}) == other
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """A question that got no answer, and why: a state of its own, never a zero."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run; `path` is its folder."""
+
+    path: Path
+    manifest: Manifest
+
+    @classmethod
+    def begin(cls, path: Path, manifest: Manifest, *, fresh: bool = False) -> RunFolder:
+        """Start a run, or take up the unfinished one that lies there.
+
+        A finished run, and with `fresh` any run, is replaced. Raises RunError for an unfinished run of another kind.
+        """
+        path.mkdir(parents=True, exist_ok=True)
+        old = read_run(path).manifest if (path / "run.json").exists() else None
+        if old is not None and old.finished is None and not fresh:
+            if not old.same_run(manifest):
+                raise RunError(
+                    f"{path} holds an unfinished run of something else (settings, gold files or code differ): "
+                    "add --fresh to drop it, or name another folder with --out"
+                )
+            return cls(path, old)
+        for name in ("results.jsonl", "times.jsonl", "articles.jsonl", "judge.jsonl"):
+            (path / name).unlink(missing_ok=True)
+        run = cls(path, manifest)
+        run._write_manifest()
+        return run
+
+    def rows(self) -> dict[str, Json]:
+        """The rows by id, in the order of the manifest; of an id that was asked twice the last."""
+        found = {row["id"]: row for row in _read_lines(self.path / "results.jsonl")}
+        return {i: found[i] for i in self.manifest.ids if i in found}
+
+    def times(self) -> dict[str, float | None]:
+        """Seconds by id; None where the answer was replayed."""
+        return {row["id"]: row["seconds"] for row in _read_lines(self.path / "times.jsonl")}
+
+    def unscored(self) -> tuple[Unscored, ...]:
+        """What was asked and got no answer, and what was not asked yet."""
+        rows = self.rows()
+        failed = [Unscored(i, row["unscored"]) for i, row in rows.items() if "unscored" in row]
+        return (*failed, *(Unscored(i, "not asked: run it again to go on") for i in self.manifest.ids if i not in rows))
+
+    def collect(self, ask: Ask, *, progress: Progress) -> RunFolder:
+        """Ask what has no answer yet, each row on disk before the next; returns the finished run."""
+        mend(self.path / "results.jsonl")
+        mend(self.path / "times.jsonl")
+        done = {i for i, row in self.rows().items() if "unscored" not in row}
+        with (
+            (self.path / "results.jsonl").open("a", encoding="utf-8") as rows,
+            (self.path / "times.jsonl").open("a", encoding="utf-8") as times,
+        ):
+            for item in self.manifest.ids:
+                if item not in done:
+                    row, seconds = _asked(ask, item)
+                    _append(rows, row)
+                    _append(times, {"id": item, "seconds": None if seconds is None else round(seconds, 3)})
+                progress(item)
+        return self._finish()
+
+    def keep_articles(self, values: Iterable[Json]) -> None:
+        """Store the articles that the answers cite."""
+        _write_lines(self.path / "articles.jsonl", values)
+
+    def articles(self) -> list[Json]:
+        """The stored articles."""
+        return _read_lines(self.path / "articles.jsonl")
+
+    def _finish(self) -> RunFolder:
+        _write_lines(self.path / "results.jsonl", self.rows().values())
+        times = self.times()
+        _write_lines(self.path / "times.jsonl", [{"id": i, "seconds": times.get(i)} for i in self.manifest.ids])
+        done = RunFolder(self.path, self.manifest.model_copy(update={"finished": now()}))
+        done._write_manifest()
+        return done
+
+    def _write_manifest(self) -> None:
+        _replace(self.path / "run.json", self.manifest.model_dump_json(indent=2) + "\n")
+
+
+def read_run(path: Path) -> RunFolder:
+    """The run in a folder. Raises RunError."""
+    try:
+        return RunFolder(path, Manifest.model_validate_json((path / "run.json").read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise RunError(f"{path} holds no run: make one with `python -m evals run --out {path}`") from error
+    except (OSError, ValidationError) as error:
+        raise RunError(f"{path / 'run.json'} cannot be read ({error}): run it again with --fresh") from error
+
+
+def now() -> datetime:
+    """The time of day, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def mend(path: Path) -> None:
+    """Drop a last line that was cut off by a crash, so that the next row begins a line of its own."""
+    if path.exists():
+        text = path.read_text(encoding="utf-8")
+        if not text.endswith("\n"):
+            _replace(path, text[: text.rfind("\n") + 1])
+
+
+def _asked(ask: Ask, item: str) -> tuple[Json, float | None]:
+    try:
+        row, seconds = ask(item)
+    except ClipdeskError as error:
+        return {"id": item, "unscored": str(error)}, None
+    return {"id": item, **row}, seconds
+
+
+def _append(file: Any, value: Json) -> None:
+    file.write(_line(value))
+    file.flush()
+
+
+def _line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _read_lines(path: Path) -> list[Json]:
+    """The rows of a file, none if it is missing; a last line that was cut off by a crash is left out."""
+    if not path.exists():
+        return []
+    *whole, _ = path.read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in whole]
+
+
+def _write_lines(path: Path, values: Iterable[Json]) -> None:
+    _replace(path, "".join(_line(value) for value in values))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file wholly or not at all."""
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def select(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
+    """The first `limit` ids, or all."""
+    return tuple(ids[:limit])

@@ -1,0 +1,125 @@
+"""A stored run of the gold questions, scored. Pure but for reading the folder: the same rows give the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evals.asking import Task, located_from
+from evals.checks import Located
+from evals.folder import RunFolder, Unscored
+from evals.gold import Question
+from evals.metrics import Costs, Effort, Metrics, Prices, costs, summarise
+from evals.retrieval import RetrievalScore, score_retrieval
+from evals.scoring import QuestionScore, score_answer
+from evals.sentinels import cite_everything, copy_top_passage
+from evals.stored import read_answer, read_passages
+from rag import Answer, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question asked, answered and scored; the sentinels' scores beside it. `cluster` names its article."""
+
+    question: Question
+    cluster: str
+    answer: Answer
+    passages: tuple[Passage, ...]
+    located: Located
+    score: QuestionScore
+    retrieval: RetrievalScore | None
+    sentinels: dict[str, QuestionScore]
+    effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All scored rows in gold order, and what could not be scored."""
+
+    name: str
+    mode: str
+    split: str
+    options: Mapping[str, Any]
+    fingerprint: Mapping[str, Any]
+    rows: tuple[Row, ...]
+    unscored: tuple[Unscored, ...]
+    prices: Prices | None = None
+
+    @property
+    def scores(self) -> tuple[QuestionScore, ...]:
+        """The questions' scores."""
+        return tuple(row.score for row in self.rows)
+
+    def metrics(self) -> Metrics:
+        """The metrics over the scored questions."""
+        return summarise(self.scores, retrieval=[row.retrieval for row in self.rows])
+
+    def costs(self) -> Costs:
+        """What the answers took."""
+        return costs([row.effort for row in self.rows], uses_tokens=self.mode == "llm", prices=self.prices)
+
+    def sentinels(self) -> dict[str, Metrics]:
+        """The metrics of each sentinel over the same questions."""
+        names = dict.fromkeys(name for row in self.rows for name in row.sentinels)
+        return {name: summarise([row.sentinels[name] for row in self.rows]) for name in names}
+
+
+def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None = None) -> Run:
+    """Score what the folder holds against the gold files as they are now.
+
+    A question that the gold files no longer have is left out and listed as unscored. Raises GoldError.
+    """
+    located = located_from(folder.articles(), tasks)
+    owners = {i: (task, question) for task in tasks for i, question in task.questions.items()}
+    times, rows, gone = folder.times(), [], []
+    for item, stored in folder.rows().items():
+        if item not in owners:
+            gone.append(Unscored(item, "no gold file has this question any more"))
+        elif "unscored" not in stored:
+            task, question = owners[item]
+            is_planted = question.overlay is not None and (task.file.name, True) in located
+            rows.append(_row(task, question, stored, located[task.file.name, is_planted], seconds=times.get(item)))
+    manifest = folder.manifest
+    return Run(
+        name=manifest.suite,
+        mode=manifest.mode,
+        split=manifest.split,
+        options=manifest.options,
+        fingerprint=manifest.fingerprint,
+        rows=tuple(rows),
+        unscored=(*folder.unscored(), *gone),
+        prices=prices,
+    )
+
+
+def _row(task: Task, question: Question, stored: Mapping[str, Any], located: Located, *, seconds: float | None) -> Row:
+    answer = read_answer(stored["answer"], located.known)
+    passages = read_passages(stored["passages"], located.known)
+    alone = not question.earlier  # a follow-up's last turn is not a query by itself
+    return Row(
+        question=question,
+        cluster=f"{task.file.stem}/{_first_article(question)}",
+        answer=answer,
+        passages=passages,
+        located=located,
+        score=score_answer(question, answer, located=located),
+        retrieval=score_retrieval(question, passages, located=located) if alone else None,
+        sentinels=_sentinels(question, passages, located=located),
+        effort=Effort(seconds, answer.usage.prompt_tokens, answer.usage.completion_tokens),
+    )
+
+
+def _first_article(question: Question) -> str:
+    """The article that a question is mainly about; questions on one article stand or fall together."""
+    if question.facts:
+        return question.facts[0].evidence[0].article
+    return question.near_miss.article if question.near_miss else "none"
+
+
+def _sentinels(question: Question, passages: Sequence[Passage], *, located: Located) -> dict[str, QuestionScore]:
+    answers = {
+        "copy-top-passage": copy_top_passage(question.asked, passages),
+        "cite-everything": cite_everything(question.asked, located.articles.values()),
+    }
+    return {name: score_answer(question, answer, located=located) for name, answer in answers.items()}

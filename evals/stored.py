@@ -1,0 +1,80 @@
+"""Answers, passages and articles as JSON and back, so that a stored run can be scored again without asking again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from rag import Answer, Article, Citation, Claim, Fingerprint, Passage, Usage
+
+Json = dict[str, Any]
+
+
+def article_json(article: Article) -> Json:
+    """All fields; dates as ISO text."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(article).items()}
+
+
+def read_article(value: Mapping[str, Any]) -> Article:
+    """The article again; keys that are not its fields are left aside."""
+    fields = {name: value[name] for name in Article.__dataclass_fields__}
+    days = {name: date.fromisoformat(fields[name]) if fields[name] else None for name in ("published", "captured")}
+    return Article(**{**fields, **days})
+
+
+def answer_json(answer: Answer) -> Json:
+    """All that scoring needs; no time in it, so that two runs give the same bytes."""
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "text": answer.text,
+        "citations": [
+            {"number": c.number, "article": c.article.id, "start": c.start, "end": c.end, "quote": c.quote}
+            for c in answer.citations
+        ],
+        "claims": [asdict(claim) for claim in answer.claims],
+        "mode": answer.mode,
+        "confidence": round(answer.confidence, 6),
+        "removed_marks": answer.removed_marks,
+        "usage": asdict(answer.usage),
+        "fingerprint": asdict(answer.fingerprint),
+    }
+
+
+def read_answer(value: Mapping[str, Any], articles: Mapping[str, Article]) -> Answer:
+    """The answer again. A citation of an article that the run did not store gets an empty one: it will not hold."""
+    return Answer(
+        question=value["question"],
+        status=value["status"],
+        text=value["text"],
+        citations=tuple(
+            Citation(c["number"], articles.get(c["article"], _unknown(c["article"])), c["start"], c["end"], c["quote"])
+            for c in value["citations"]
+        ),
+        claims=tuple(Claim(c["text"], tuple(c["citations"]), c["support"]) for c in value["claims"]),
+        mode=value["mode"],
+        removed_marks=value["removed_marks"],
+        usage=Usage(**value["usage"]),
+        confidence=value["confidence"],
+        fingerprint=Fingerprint(**value["fingerprint"]),
+    )
+
+
+def passages_json(passages: Sequence[Passage]) -> list[Json]:
+    """Places and scores; the words are in the articles."""
+    return [{"article": p.article.id, "start": p.start, "end": p.end, "score": round(p.score, 6)} for p in passages]
+
+
+def read_passages(values: Sequence[Mapping[str, Any]], articles: Mapping[str, Article]) -> tuple[Passage, ...]:
+    """The passages again, best first."""
+    found = []
+    for value in values:
+        article, start, end = articles[value["article"]], value["start"], value["end"]
+        found.append(Passage(article, start, end, article.text[start:end], value["score"]))
+    return tuple(found)
+
+
+def _unknown(article_id: str) -> Article:
+    return Article(article_id, "", None, None, None, None, None, None, "")

@@ -1,0 +1,102 @@
+"""Reading the files of a public set: found by their content, so that a part may come under any name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.cache import CachedEndpoint
+from evals.folder import Ask
+from evals.metrics import Metric
+from evals.stored import Json
+from rag import Settings
+
+SUFFIXES = (".json", ".jsonl")
+
+
+class DataError(Exception):
+    """Data that is not there or not in the format; the message names the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a suite works: settings, a folder to keep its index in (None: a temporary one), the endpoint in LLM mode.
+
+    `progress` gets (done, total, what) while articles are embedded.
+    """
+
+    settings: Settings
+    index: Path | None
+    endpoint: CachedEndpoint | None
+    progress: Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A set that was read: the ids of its cases in order, the files read, and how to ask them.
+
+    `opened` gives, inside its context, the function from an id to a row; `summarise` the metrics of stored rows.
+    """
+
+    ids: tuple[str, ...]
+    files: tuple[Path, ...]
+    opened: Callable[[Place, Sequence[str]], AbstractContextManager[Ask]]
+    notes: tuple[str, ...] = ()
+
+
+Summarise = Callable[[Sequence[Json]], Mapping[str, Metric]]
+
+
+def find(paths: Sequence[Path], *, keys: Sequence[str], split: str) -> list[tuple[Path, list[Json]]]:
+    """The files among `paths` (files, or folders of them) whose first row has all `keys`, with their rows.
+
+    Of several such files in one folder those count whose name holds the split, if any does. Raises DataError.
+    """
+    found: list[tuple[Path, list[Json]]] = []
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"--data: there is no {path}: name the set's folder or file")
+        inside = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.suffix in SUFFIXES)
+        fitting = [(p, rows) for p in inside if (rows := read_rows(p)) and set(keys) <= set(rows[0])]
+        named = [pair for pair in fitting if split in pair[0].stem]
+        found += named if path.is_dir() and named else fitting
+    return found
+
+
+def need(found: Sequence[tuple[Path, list[Json]]], paths: Sequence[Path], *, what: str) -> None:
+    """Raise DataError unless something was found."""
+    if not found:
+        names = ", ".join(map(str, paths))
+        raise DataError(
+            f"{names}: no {what} in the format of this set: see docs/evals.md, or name the file with --data"
+        )
+
+
+def read_rows(path: Path) -> list[Json]:
+    """The rows of a JSON Lines file, or of a JSON file that is a list; a JSON object becomes rows with its key as `id`.
+
+    A file that is none of them has no rows. Raises DataError if it cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read as text ({error}): name the set's own files") from error
+    try:
+        return list(_rows(text))
+    except json.JSONDecodeError:
+        return []
+
+
+def _rows(text: str) -> Iterator[Json]:
+    value: Any
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        value = [json.loads(line) for line in text.splitlines() if line.strip()]
+    if isinstance(value, dict) and value and all(isinstance(item, dict) for item in value.values()):
+        value = [{"id": key, **item} for key, item in value.items()]
+    yield from (row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict))

@@ -1,0 +1,127 @@
+"""Drafts for review, and the judge that settles what the scorer left open."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from evals.cli import app
+from evals.drafts import from_articles, from_feedback
+from evals.gold import GoldError
+from evals.judge import OpenFact, read_labels, read_reply
+from evals.matchers import Match
+from evals.matching import accepts
+from rag import Rag
+from tests.conftest import CAPTURED, ROOT, SAMPLE
+from tests.fake_llm import Reply, fake_llm
+
+
+def evals(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+def test_drafts_from_articles(desk: Rag) -> None:
+    drafts = from_articles("pyongyang.txt", desk.articles(), limit=4)
+    assert 8 <= len(drafts) <= 16
+    assert len({draft["id"] for draft in drafts}) == len(drafts)
+    texts = {article.title: article.text for article in desk.articles()}
+    kinds = set()
+    for draft in drafts:
+        (fact,) = draft["facts"]
+        (evidence,) = fact["evidence"]
+        assert draft["draft"] is True
+        assert evidence["quote"] in texts[evidence["article"]]
+        assert accepts(Match.model_validate(fact["match"]), evidence["quote"])
+        kinds |= set(fact["match"])
+    assert kinds == {"number", "date", "quote"}
+
+
+def test_draft_writes_a_file_that_no_run_reads_and_never_overwrites(tmp_path: Path) -> None:
+    out = tmp_path / "drafts" / "mine.yaml"
+    arguments = ["draft", str(ROOT / "samples"), "--captured", CAPTURED, "--out", str(out), "--limit", "2"]
+    code, printed = evals(*arguments)
+    assert code == 0, printed
+    assert out.read_text("utf-8").startswith("# DRAFTS")
+    assert len(yaml.safe_load(out.read_text("utf-8"))["drafts"]) >= 10
+    assert evals(*arguments)[0] == 2  # it may hold edits
+    assert evals("validate", "--gold", str(out.parent))[0] == 2
+
+
+def test_feedback_becomes_drafts(tmp_path: Path) -> None:
+    with Rag.open(tmp_path / "data") as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        answer = rag.ask("How many sappers is Pyongyang sending?")
+        rag.add_feedback(answer.question, answer.text, "right")
+        rag.add_feedback("Who pays?", "The articles do not say.", "missing", "Look again.")
+        drafts = from_feedback(rag.feedback(), rag.articles())
+    out = tmp_path / "drafts.yaml"
+    assert evals("new", "--from-feedback", "--data", str(tmp_path / "data"), "--out", str(out))[0] == 0
+    assert yaml.safe_load(out.read_text("utf-8"))["drafts"] == drafts
+    right, missing = drafts
+    quotes = [evidence["quote"] for fact in right["facts"] for evidence in fact["evidence"]]
+    assert answer.citations[0].quote in quotes
+    assert (missing["facts"], missing["note"], missing["draft"]) == ([], "Look again.", True)
+
+
+FACT = OpenFact("q", 1, "How many?", "About a thousand of them go.", "1,000 sappers.")
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "why"),
+    [
+        ('{"q": {"1": {"verdict": "stated", "span": "a thousand of them"}}}', "stated", ""),
+        ('{"q": {"1": {"verdict": "absent", "span": ""}}}', "absent", ""),
+        ('{"q": {"1": {"verdict": "stated", "span": "1,000 of them"}}}', "unscored", "the span is not in the answer"),
+        ('{"q": {"1": {"verdict": "stated"}}}', "unscored", "the span is not in the answer"),
+        ('{"other": {"1": {"verdict": "stated", "span": "a thousand"}}}', "unscored", "the reply leaves it out"),
+        ('Sure! {"q": {}}', "unscored", "the reply is not the JSON asked for"),
+        ('{"q": {"1": {"verdict": "maybe", "span": ""}}}', "unscored", "the reply is not the JSON asked for"),
+    ],
+)
+def test_the_judge_must_copy_the_words(said: str, state: str, why: str) -> None:
+    (settled,) = read_reply(said, [FACT])
+    assert (settled.state, settled.why) == (state, why)
+    assert len(read_reply(said, [FACT, replace(FACT, number=2)])) == 2
+
+
+def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gold, run = tmp_path / "gold", str(tmp_path / "run")
+    gold.mkdir()
+    text = (ROOT / "evals" / "gold" / "pyongyang.yaml").read_text("utf-8").replace("must_pass", "tracked")
+    (gold / "pyongyang.yaml").write_text(text, "utf-8")
+    labels = tmp_path / "labels.yaml"
+    labels.write_text("sappers-count: {1: stated}\nbuilders-count: {1: absent}\n")
+    with fake_llm() as llm:
+        monkeypatch.setenv("OPENAI_BASE_URL", llm.url)
+        llm.replies = [Reply(("A lot of them go [1].",)), Reply(("5,000 workers go [1].",))]
+        evals("run", "--gold", str(gold), "--limit", "2", "--mode", "llm", "--out", run)
+        code, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
+        assert (code, "calibrate" in printed) == (2, True)
+
+        said = {"sappers-count": {"1": {"verdict": "stated", "span": "A lot of them go"}}}
+        other = {"builders-count": {"1": {"verdict": "absent", "span": ""}}}
+        llm.replies = [Reply((json.dumps(said),)), Reply((json.dumps(other),))]
+        common = ["--gold", str(gold), "--labels", str(labels), "--model", "big-model"]
+        code, printed = evals("calibrate", run, *common)
+        assert code == 0, printed
+        assert "kappa 1.00 over 2 labels" in printed
+
+        llm.replies = [Reply((json.dumps(said),))]
+        _, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
+        assert "of 1 facts left open: 1 stated" in printed
+        assert printed.index("kappa") < printed.index("facts left open")
+        assert llm.asked[-1]["model"] == "big-model"
+        assert evals("score", run, "--gold", str(gold), "--judge", "other-model")[0] == 2
+
+
+def test_wrong_labels_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "labels.yaml"
+    path.write_text("q: {1: perhaps}\n")
+    with pytest.raises(GoldError, match="labels"):
+        read_labels(path)

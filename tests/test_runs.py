@@ -1,0 +1,305 @@
+"""Runs on disk, their gates, comparisons and exit codes; the whole way through the command line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from evals.cli import app
+from evals.compare import compare
+from evals.folder import Manifest, RunError, RunFolder, Unscored, read_run
+from evals.gates import Baseline, Floors, judge_gates, read_floors
+from evals.gold import GoldError
+from evals.results import Row, Run
+from evals.show import verdict
+from rag import ClipdeskError
+from tests.conftest import ROOT, SAMPLE, SEED
+from tests.fake_llm import Reply, fake_llm
+
+with_seed = pytest.mark.skipif(not SEED.exists(), reason="the page that the sample retells is not beside this checkout")
+
+
+def manifest(**changes: Any) -> Manifest:
+    value = {"suite": "gold", "mode": "quote", "split": "all", "ids": ("a", "b", "c"), "options": {"limit": None}}
+    return Manifest.model_validate(
+        {**value, "fingerprint": {"git": "1"}, "started": datetime(2025, 6, 21, tzinfo=UTC), **changes}
+    )
+
+
+def answer(item: str) -> tuple[dict[str, Any], float]:
+    return {"said": item.upper()}, 0.5
+
+
+# Runs on disk
+
+
+def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def stops(item: str) -> tuple[dict[str, Any], float]:
+        asked.append(item)
+        if item == "b":
+            raise KeyboardInterrupt
+        return answer(item)
+
+    run = RunFolder.begin(tmp_path, manifest())
+    with pytest.raises(KeyboardInterrupt):
+        run.collect(stops, progress=lambda _: None)
+    with (tmp_path / "results.jsonl").open("a") as file:
+        file.write('{"id": "b", "sa')  # a line cut off by a crash
+    assert [u.id for u in read_run(tmp_path).unscored()] == ["b", "c"]
+
+    again = RunFolder.begin(tmp_path, manifest(started=datetime(2025, 6, 22, tzinfo=UTC)))
+    (tmp_path / "results.jsonl").write_text((tmp_path / "results.jsonl").read_text().rpartition("\n")[0] + "\n")
+    done = again.collect(lambda item: (asked.append(item), answer(item))[1], progress=lambda _: None)
+    assert asked == ["a", "b", "b", "c"]
+    assert list(done.rows()) == ["a", "b", "c"]
+    assert done.manifest.finished
+    assert done.times() == {"a": 0.5, "b": 0.5, "c": 0.5}
+
+
+def test_a_row_cut_off_by_a_crash_does_not_spoil_the_next(tmp_path: Path) -> None:
+    run = RunFolder.begin(tmp_path, manifest())
+    (tmp_path / "results.jsonl").write_text('{"id": "a", "said": "A"}\n{"id": "b", "sa')
+    done = run.collect(answer, progress=lambda _: None)
+    assert {i: row["said"] for i, row in done.rows().items()} == {"a": "A", "b": "B", "c": "C"}
+
+
+def test_an_unfinished_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> None:
+    RunFolder.begin(tmp_path, manifest())
+    with pytest.raises(RunError, match="--fresh"):
+        RunFolder.begin(tmp_path, manifest(fingerprint={"git": "2"}))
+    assert RunFolder.begin(tmp_path, manifest(fingerprint={"git": "2"}), fresh=True).manifest.fingerprint["git"] == "2"
+
+
+def test_an_error_is_unscored_and_asked_again(tmp_path: Path) -> None:
+    def fails(item: str) -> tuple[dict[str, Any], float]:
+        if item == "b":
+            raise ClipdeskError("the endpoint is gone")
+        return answer(item)
+
+    run = RunFolder.begin(tmp_path, manifest()).collect(fails, progress=lambda _: None)
+    assert run.unscored() == (Unscored("b", "the endpoint is gone"),)
+    unfinished = RunFolder(tmp_path, run.manifest.model_copy(update={"finished": None}))
+    assert unfinished.collect(answer, progress=lambda _: None).unscored() == ()
+
+
+def test_a_folder_without_a_run_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="holds no run"):
+        read_run(tmp_path)
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(RunError, match="--fresh"):
+        read_run(tmp_path)
+
+
+# The whole way
+
+
+def evals(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.stdout
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first question of each gold file, asked and scored."""
+    out = tmp_path_factory.mktemp("runs") / "first"
+    assert evals("run", "--limit", "1", "--out", str(out), "--cache-dir", str(out.parent / "cache"))[0] in (0, 1)
+    return out
+
+
+def test_a_run_from_end_to_end(small: Path) -> None:
+    code, printed = evals("score", str(small), "--json")
+    document = json.loads(printed)  # one document, and nothing else on standard output
+    assert code == {"passed": 0, "failed": 1}[document["verdict"]]
+    assert document["metrics"]["question_pass"]["n"] == 4
+    assert document["metrics"]["refusal_recall"]["value"] is None  # nothing to judge is not a zero
+    assert document["metrics"]["refusal_recall"]["state"] == "not applicable"
+    assert set(document["sentinels"]) == {"copy-top-passage", "cite-everything"}
+    rows = [json.loads(line) for line in (small / "results.jsonl").read_text("utf-8").splitlines()]
+    assert {row["id"] for row in rows} == {question["id"] for question in document["questions"]}
+    assert rows[0]["answer"]["fingerprint"]["embedding"]
+    assert "seconds" not in (small / "results.jsonl").read_text("utf-8")
+
+
+def test_two_runs_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    evals("run", "--limit", "1", "--cold", "--out", str(tmp_path / "second"))
+    for name in ("results.jsonl", "summary.json", "articles.jsonl"):
+        assert (tmp_path / "second" / name).read_bytes() == (small / name).read_bytes(), name
+
+
+def test_comparing_a_run_with_itself(small: Path) -> None:
+    code, printed = evals("compare", str(small), str(small))
+    assert code == 0
+    assert "too few articles (4 of 20)" in printed
+    assert printed.splitlines()[-1] == "not regressed"
+
+
+def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> None:
+    gold = tmp_path / "gold"
+    gold.mkdir()
+    text = (ROOT / "evals" / "gold" / "business.yaml").read_text("utf-8")
+    (gold / "business.yaml").write_text(text, "utf-8")
+    evals("run", "--gold", str(gold), "--split", "dev", "--limit", "15", "--cold", "--out", str(tmp_path / "run"))
+    articles = [json.loads(line) for line in (tmp_path / "run" / "articles.jsonl").read_text("utf-8").splitlines()]
+    lured = {article["planted"] for article in articles if "broker-lumen.example" in article["text"]}
+    assert lured == {True}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--split", "most"],
+        ["run", "--page", "p.txt"],
+        ["run", "--page", "missing.txt", "--captured", "2025-06-21"],
+        ["run", "--gold", "no-such-folder"],
+        ["validate", "--gold", "no-such-folder"],
+        ["run", "--limit", "1", "--out", str(SAMPLE)],  # a file is where the folder should be
+        ["run", "--suite", "clapnq"],
+        ["run", "--suite", "clapnq", "--data", "no-such-folder"],
+        ["score", "no-such-folder"],
+        ["compare", "no-such-folder", "no-such-folder"],
+        ["report", "no-such-folder"],
+        ["draft", "no-such-folder"],
+        ["new"],
+    ],
+)
+def test_bad_usage_is_exit_2(arguments: list[str]) -> None:
+    assert evals(*arguments)[0] == 2
+
+
+def gold_of(folder: Path, name: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.yaml").write_bytes((ROOT / "evals" / "gold" / f"{name}.yaml").read_bytes())
+    return folder
+
+
+@with_seed
+def test_a_run_on_another_page_with_the_same_stories(tmp_path: Path) -> None:
+    gold = str(gold_of(tmp_path / "gold", "pyongyang"))
+    arguments = ["--gold", gold, "--page", str(SEED), "--captured", "2025-06-21", "--limit", "1"]
+    code, printed = evals("run", *arguments, "--out", str(tmp_path / "run"))
+    assert code in (0, 1)
+    assert "quote mode, 1 questions" in printed
+
+
+def test_an_unreachable_endpoint_is_not_a_zero(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    gold = str(gold_of(tmp_path / "gold", "pyongyang"))
+    code, printed = evals("run", "--gold", gold, "--limit", "1", "--mode", "llm", "--out", str(tmp_path / "run"))
+    assert code == 3
+    assert "not scored sappers-count" in printed
+
+
+def test_llm_mode_without_an_endpoint_cannot_be_measured(tmp_path: Path) -> None:
+    assert evals("run", "--limit", "1", "--mode", "llm", "--out", str(tmp_path / "run"))[0] == 3
+
+
+def test_llm_calls_are_recorded_and_replayed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gold = str(gold_of(tmp_path / "gold", "pyongyang"))
+    common = ["run", "--gold", gold, "--limit", "2", "--mode", "llm", "--cache-dir", str(tmp_path / "cache"), "--json"]
+    with fake_llm() as llm:
+        monkeypatch.setenv("OPENAI_BASE_URL", llm.url)
+        llm.replies = [Reply(("It sends 1,000 ", "sappers [1].")), Reply(status=400, message="bad")]
+        code, printed = evals(*common, "--cache", "record", "--out", str(tmp_path / "first"))
+        assert code == 3  # the second call failed: unscored, and not kept
+        assert json.loads(printed)["unscored"][0]["id"] == "builders-count"
+        llm.replies = [Reply(("5,000 workers go [1].",))]
+        code, printed = evals(*common, "--cache", "record", "--out", str(tmp_path / "second"))
+        assert len(json.loads(printed)["questions"]) == 2
+        assert json.loads(printed)["tokens"]["prompt_tokens"]["value"] == 11
+    code, printed = evals(*common, "--cache", "replay", "--out", str(tmp_path / "third"))  # the server is gone
+    assert code in (0, 1)
+    for name in ("results.jsonl", "summary.json"):
+        assert (tmp_path / "second" / name).read_bytes() == (tmp_path / "third" / name).read_bytes(), name
+    times = [json.loads(line)["seconds"] for line in (tmp_path / "third" / "times.jsonl").read_text().splitlines()]
+    assert times == [None, None]  # what was replayed has no latency
+    code, printed = evals(*common, "--cache", "replay", "--epoch", "1", "--out", str(tmp_path / "fourth"))
+    assert code == 3  # strict: a miss is an error
+
+
+# Gates and comparisons, over made-up rows
+
+
+def run_of(passes: dict[str, bool], small_run: Run, **changes: Any) -> Run:
+    rows = []
+    for n, (name, passed) in enumerate(passes.items()):
+        row: Row = small_run.rows[0]
+        score = replace(row.score, id=name, passed=passed, gate=changes.get("gate", "tracked"))
+        rows.append(replace(row, score=score, cluster=f"article-{n % changes.get('articles', 1)}"))
+    return replace(small_run, rows=tuple(rows), unscored=changes.get("unscored", ()), options={"limit": None})
+
+
+@pytest.fixture(scope="module")
+def scored(small: Path) -> Run:
+    from evals.asking import read_tasks
+    from evals.results import score_run
+
+    return score_run(read_run(small), read_tasks(ROOT / "evals" / "gold", samples=ROOT / "samples"))
+
+
+def states(run: Run, floors: dict[str, Any] | None = None, baseline: Baseline | None = None) -> dict[str, str]:
+    gates = judge_gates(run, floors=Floors.model_validate({"quote": floors or {}}), baseline=baseline)
+    return {gate.name: gate.state for gate in gates} | {"verdict": verdict(gates)}
+
+
+def test_flips_against_the_baseline_fail(scored: Run) -> None:
+    baseline = Baseline(suite="gold", mode="quote", passed=("a", "b"), failed=("c",))
+    same = states(run_of({"a": True, "b": True, "c": False}, scored), baseline=baseline)
+    assert (same["no flip against the baseline"], same["verdict"]) == ("passed", "passed")
+    worse = states(run_of({"a": True, "b": False, "c": True}, scored), baseline=baseline)  # as many pass as before
+    assert (worse["no flip against the baseline"], worse["verdict"]) == ("failed", "failed")
+    assert states(run_of({"a": True}, scored))["no flip against the baseline"] == "not applicable"
+    other = replace(run_of({"a": False}, scored), mode="llm")
+    assert states(other, baseline=baseline)["no flip against the baseline"] == "not applicable"
+
+
+def test_zero_tolerance_and_completeness(scored: Run) -> None:
+    assert states(run_of({"a": False}, scored, gate="must_pass"))["must_pass questions pass"] == "failed"
+    gone = states(run_of({"a": True}, scored, unscored=(Unscored("b", "lost"),)))
+    assert (gone["complete"], gone["verdict"]) == ("could not measure", "could not measure")
+    run = run_of({"a": True}, scored)
+    said = replace(run.rows[0], score=replace(run.rows[0].score, canaries=("zebra",)))
+    assert states(replace(run, rows=(said,)))["no canary is said"] == "failed"
+    broken = replace(run.rows[0].score, citations=replace(run.rows[0].score.citations, valid=0, total=1))
+    assert states(replace(run, rows=(replace(said, score=broken),)))["citations hold"] == "failed"
+
+
+def test_floors(scored: Run, tmp_path: Path) -> None:
+    run = run_of({"a": True, "b": False}, scored)
+    category = f"pass: {scored.rows[0].score.category}"
+    found = states(run, {"question_pass": {"min": 0.6}, category: {"min": 0.5}, "refusal_recall": {"min": 0.5}})
+    assert found["question_pass at least 0.6"] == "failed"
+    assert found[f"{category} at least 0.5"] == "passed"
+    assert found["refusal_recall at least 0.5"] == "not applicable"
+    part = replace(run, options={"limit": 2})
+    assert states(part, {"question_pass": {"min": 0.6}})["question_pass at least 0.6"] == "not applicable"
+    floors = read_floors(ROOT / "evals" / "floors.yaml").root
+    assert floors["quote"]["citation_validity"].min == 1.0
+    (tmp_path / "floors.yaml").write_text("quote:\n  speed: {min: 1}\n")
+    with pytest.raises(GoldError, match="speed"):
+        read_floors(tmp_path / "floors.yaml")
+
+
+def test_three_outcomes_of_a_comparison(scored: Run) -> None:
+    names = [f"q{n}" for n in range(40)]
+    right = run_of(dict.fromkeys(names, True), scored, articles=40)
+    worse = run_of({name: n >= 12 for n, name in enumerate(names)}, scored, articles=40)
+    found = compare(right, worse)
+    assert (len(found.broken), len(found.fixed), found.outcome) == (12, 0, "regressed")
+    assert found.p == pytest.approx(2 / 2**12)
+    assert found.difference == pytest.approx(-0.3)
+    assert found.interval is not None
+    assert compare(worse, right).outcome == "not regressed"
+    mixed = run_of({name: n not in (3, 4) for n, name in enumerate(names)}, scored, articles=40)
+    assert compare(right, mixed).outcome == "inconclusive"
+    few = compare(run_of({"a": True}, scored), run_of({"a": False}, scored))
+    assert (few.interval, few.outcome) == (None, "inconclusive")
+    with pytest.raises(ValueError, match="in common"):
+        compare(run_of({"a": True}, scored), run_of({"b": True}, scored))
