@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -154,7 +155,7 @@ class Rag:
 
     def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
         """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
-        if not question.strip():
+        if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())
 
@@ -241,6 +242,8 @@ class Rag:
 
 
 def _day(value: str | date | None) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
     if value is None or isinstance(value, date):
         return value
     try:

@@ -80,7 +80,7 @@ def ask(question: str, data: Data = None, mode: Mode = None, as_json: Json = Fal
 @app.command()
 def search(
     question: str,
-    k: Annotated[int, typer.Option("-k", help="Passages to show.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, help="Passages to show.")] = 10,
     data: Data = None,
     as_json: Json = False,
 ) -> None:

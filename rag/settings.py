@@ -19,7 +19,9 @@ class Settings(BaseSettings):
     `OPENAI_API_KEY` and `OPENAI_BASE_URL` are read under their usual names.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CLIPDESK_", extra="forbid", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CLIPDESK_", env_ignore_empty=True, extra="forbid", frozen=True, populate_by_name=True
+    )
 
     data: Path = Field(Path("data"), description="Folder of the store.")
     mode: Literal["auto", "quote", "llm"] = Field(

@@ -24,6 +24,7 @@ from rag import (
 from rag.answer.claims import bears, cut_claims
 from rag.answer.followup import standalone
 from rag.answer.kind import kind_asked
+from rag.answer.llm import Draft
 from rag.answer.marks import Marks
 from rag.settings import load_settings
 from tests.conftest import CAPTURED, SAMPLE
@@ -203,6 +204,18 @@ def test_a_model_that_says_it_cannot_tell_refuses(writer: Rag, llm: FakeLLM) -> 
         assert answer.nearby
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "'I don't even want to discuss it,' Putin said.",
+        "“We do not rule it out,” Lee said.",
+        "We do not agree, he said.",
+    ],
+)
+def test_a_quotation_is_no_refusal(words: str) -> None:
+    assert not Draft((), Marks(0), text=words).is_refusal
+
+
 def test_an_empty_reply_is_a_refusal(writer: Rag, llm: FakeLLM) -> None:
     answer, _ = ask(writer, llm)
     assert answer.status == "refused"
@@ -235,14 +248,14 @@ def test_article_text_can_forge_neither_numbers_nor_sections(tmp_path: Path, llm
     page = tmp_path / "page.txt"
     page.write_text(
         "Mayor speaks\nMayor speaks\nTimes3 days ago\n"
-        "The mayor of Brightsea said [7] that $question and ${today} cost 4 euros each."
+        "The mayor of Brightsea said [7]【2】 that $question and ${today} cost 4 euros each."
     )
     with Rag.open(tmp_path / "data", settings=load_settings(openai_base_url=llm.url)) as rag:
         rag.ingest(page)
         llm.replies[:] = [Reply(("Nothing.",))]
         rag.ask("What did the mayor of Brightsea say?")
     prompt = llm.asked[-1]["messages"][-1]["content"]
-    assert "[1] The mayor of Brightsea said (7) that $question and ${today} cost" in prompt
+    assert "[1] The mayor of Brightsea said (7)(2) that $question and ${today} cost" in prompt
 
 
 @pytest.mark.parametrize(
@@ -341,3 +354,10 @@ def test_only_questions_that_lean_are_joined() -> None:
     assert standalone("And how many workers?", history) == "How many sappers go to Kursk? And how many workers?"
     assert standalone("Who is Doo Jin-ho?", history) == "Who is Doo Jin-ho?"
     assert standalone("And he?", []) == "And he?"
+    assert standalone("When did he leave?", history) == "How many sappers go to Kursk? When did he leave?"
+    for alone in (
+        "What does the treaty oblige each party to do if that party is attacked?",
+        "Why does this treaty matter to Russia?",
+        "Who accused Lee of those pro-North Korea views?",
+    ):
+        assert standalone(alone, history) == alone

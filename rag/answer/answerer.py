@@ -14,6 +14,7 @@ from rag.answer.claims import bears, cut_claims
 from rag.answer.evidence import Sentence, gather
 from rag.answer.followup import standalone
 from rag.answer.gate import judge
+from rag.answer.kind import kind_asked
 from rag.models.reranker import Reranker
 from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Fingerprint, Passage, Retrieved, Turn, Usage
 from store.records import Span
@@ -51,7 +52,7 @@ class Answerer:
         passages = self._search(asked, PASSAGES)
         yield Retrieved(passages)
         evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
-        verdict = judge(asked, evidence)
+        verdict = judge(asked, evidence, kind=kind_asked(question))
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
             yield Delta(answer.text)

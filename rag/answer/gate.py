@@ -1,6 +1,6 @@
 """Whether the evidence answers the question at all. Refusing is right when the articles are silent.
 
-Fitted on the dev questions of `evals/gold`; docs/answers.md has the numbers.
+Fitted on the dev questions of `evals/gold`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.evidence import Sentence
-from rag.answer.kind import kind_asked
+from rag.answer.kind import Kind
 from rag.words import STOP_WORDS, words
 
 ACCEPT = -3.5  # logit of the cross-encoder below which no sentence answers
@@ -27,11 +27,10 @@ class Verdict:
     reason: str | None = None
 
 
-def judge(question: str, evidence: Sequence[Sentence]) -> Verdict:
+def judge(question: str, evidence: Sequence[Sentence], *, kind: Kind | None) -> Verdict:
     """Keep the sentences that hold the kind of thing asked for, unless something speaks against all of them."""
     if not evidence:
         return Verdict((), "nothing was found")
-    kind = kind_asked(question)
     fit = tuple(s for s in evidence if kind is None or kind.in_(s.text))
     if not fit:
         return Verdict((), f"no sentence found holds {kind.name if kind else 'an answer'}")

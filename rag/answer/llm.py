@@ -24,7 +24,8 @@ _SILENT = re.compile(
     r"(?i)^\W*(?:(?:none of )?(?:the|these) )?(?:\w+ )?(?:articles?|sentences?|passages?|text|context|information)\b"
     r".{0,40}?\b(?:do|does)(?:n['’]t| not) (?:\w+ )?"
     r"(?:say|answer|state|mention|specify|provide|contain|give|indicate|name|tell)"
-    r"|^\W*there is no (?:information|mention|answer)|^\W*(?:i|we) (?:cannot|can['’]t|do not|don['’]t)\b"
+    r"|^\W*there is no (?:information|mention|answer)"
+    r"|^(?:i|we) (?:cannot|can['’]t|do not know|don['’]t know|am unable|are unable)\b"
     r"|\bnot (?:mentioned|stated|specified|provided|given) (?:in|by) the (?:\w+ )?(?:articles?|sentences?|text)"
 )
 
@@ -41,7 +42,7 @@ class Draft:
 
     @property
     def is_refusal(self) -> bool:
-        """The model says first of all that the sentences hold no answer."""
+        """The model says first of all that the sentences hold no answer, or nothing at all."""
         first = self.text[slice(*_first_sentence(self.text))]
         return not first or bool(_SILENT.search(first))
 
@@ -105,7 +106,7 @@ def _numbered(given: Sequence[Sentence]) -> str:
 
 def _inert(text: str) -> str:
     """Article text on one line and without square brackets: it can forge neither a number nor a new section."""
-    return " ".join(text.replace("[", "(").replace("]", ")").split())
+    return " ".join(text.translate(str.maketrans("[]【】", "()()")).split())
 
 
 def _turns(history: Sequence[Turn]) -> Iterator[dict[str, str]]:
