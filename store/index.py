@@ -67,10 +67,12 @@ class VectorIndex:
     def count(self) -> int:
         return self._collection.count()
 
-    def reset(self) -> None:
-        """Drop all rows."""
-        self._client.delete_collection(COLLECTION)
-        self._collection = self._open()
+    def ids(self) -> set[str]:
+        """The ids of all rows."""
+        found: set[str] = set()
+        for at in range(0, self.count(), BATCH):
+            found.update(self._collection.get(limit=BATCH, offset=at, include=[])["ids"])
+        return found
 
     def close(self) -> None:
         """Give the files back, so that the same process can open the folder anew."""

@@ -96,8 +96,8 @@ def write(path: Path, content: bytes) -> Path:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is empty: save the page again as text"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file: save the page as text (.txt)"),
+        (b"", "is empty: save the page again as HTML or text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file: save the page as HTML, text (.txt) or PDF"),
         ("Schöne Grüße".encode("latin-1"), "is not UTF-8 text"),
         (b"nothing here", "holds no article: a saved page needs a headline"),
         (b"x" * (21 * 2**20), "has 21 MB, more than the 20 MB of a saved page"),

@@ -240,7 +240,7 @@ def test_a_store_of_another_version_is_left_alone(tmp_path: Path) -> None:
     Rag.open(tmp_path).close()
     with sqlite3.connect(tmp_path / "clipdesk.sqlite3") as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="schema 99, this one reads 1"):
+    with pytest.raises(StoreError, match="schema 99, this one reads 2"):
         Rag.open(tmp_path)
 
 

@@ -22,7 +22,7 @@ LAYERS = {
 }
 # The one place of each outside thing.
 ONLY = {"chromadb": ("store/index.py",), "openai": ("rag/endpoint.py",), "gradio": ("app.py", "ui/")}
-ONLY |= {"llama_index": ("rag/",), "sqlite3": ("store/truth.py",), "onnxruntime": ("rag/models/onnx.py",)}
+ONLY |= {"llama_index": ("rag/",), "sqlite3": ("store/database.py",), "onnxruntime": ("rag/models/onnx.py",)}
 
 
 def sources() -> list[Path]:
