@@ -25,13 +25,16 @@ from rag.errors import (
 from rag.types import (
     Answer,
     Article,
+    Check,
     Citation,
     Claim,
     Completed,
+    DateMention,
     Delta,
     Event,
     Failure,
     Fingerprint,
+    Health,
     IngestReport,
     Passage,
     Retrieved,
@@ -41,20 +44,24 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.api import Rag
+    from rag.ingest.article import read_page
     from rag.settings import Settings
 
 __all__ = [
     "Answer",
     "Article",
+    "Check",
     "Citation",
     "Claim",
     "ClipdeskError",
     "Completed",
+    "DateMention",
     "Delta",
     "EndpointError",
     "Event",
     "Failure",
     "Fingerprint",
+    "Health",
     "IndexMismatch",
     "IngestReport",
     "ModelError",
@@ -69,6 +76,7 @@ __all__ = [
     "StoreUnwritable",
     "Turn",
     "Usage",
+    "read_page",
 ]
 
 
@@ -82,4 +90,8 @@ def __getattr__(name: str) -> Any:
         from rag.settings import Settings
 
         return Settings
+    if name == "read_page":
+        from rag.ingest.article import read_page
+
+        return read_page
     raise AttributeError(f"module 'rag' has no attribute {name!r}")

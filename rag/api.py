@@ -14,7 +14,7 @@ from rag.ingest import sync
 from rag.ingest.copies import group_copies
 from rag.search import search
 from rag.settings import Settings, load_settings
-from rag.types import Answer, Article, Completed, Event, IngestReport, Passage, Turn
+from rag.types import Answer, Article, Completed, Event, Health, IngestReport, Passage, Turn
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -127,6 +127,32 @@ class Rag:
         """Cut, embed and index every stored article anew, after a change of model or damage; returns the chunks."""
         with self._ingesting:
             return sync.rebuild(self._store, chain=self._chain(), progress=progress or _silent)
+
+    def doctor(self, *, repair: bool = False) -> Health:
+        """Check that SQLite, full-text index and Chroma agree, and say how fresh the articles are.
+
+        With `repair`, what does not agree is made again from the stored articles; what cannot be made again (a damaged
+        database file) stays reported.
+        """
+        from store.doctor import examine
+
+        with self._ingesting:
+            checks = examine(self._store)
+            if repair and not all(check.ok for check in checks):
+                if any(check.name == "articles" and not check.ok for check in checks):
+                    sync.rebuild(self._store, chain=self._chain(), progress=_silent)
+                self._store.repair()
+                checks = examine(self._store)
+        articles = self.articles()
+        days = sorted(a.published for a in articles if a.published)
+        return Health(
+            checks=checks,
+            articles=len(articles),
+            newest=days[-1] if days else None,
+            oldest=days[0] if days else None,
+            undated=len(articles) - len(days),
+            copies=sum(a.copy_group not in (None, a.id) for a in articles),
+        )
 
     def articles(self) -> tuple[Article, ...]:
         """All stored articles, in order of arrival."""

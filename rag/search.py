@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rag.models.embedding import Embedder
 from rag.types import Passage
@@ -26,8 +26,10 @@ def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[
     depth = max(DEPTH, 2 * k)
     dense = store.dense(embedder.embed_query(question), k=depth)
     lexical = store.lexical(" ".join(content_words(question)), k=depth)
-    hits = fuse([(dense, DENSE_WEIGHT), (lexical, 1 - DENSE_WEIGHT)])[:k]
+    hits = fuse([(dense, DENSE_WEIGHT), (lexical, 1 - DENSE_WEIGHT)])
     chunks = store.truth.chunks(hit.chunk_id for hit in hits)
+    hits = fold_copies(hits, {i: c.article_id for i, c in chunks.items()}, store.truth.copy_groups)[:k]
+    chunks = {hit.chunk_id: chunks[hit.chunk_id] for hit in hits}
     articles = store.truth.articles_by_id({c.article_id for c in chunks.values()})
     found = []
     for hit in hits:
@@ -35,6 +37,23 @@ def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[
         article = articles[chunk.article_id]
         found.append(Passage(article, chunk.start, chunk.end, article.text[chunk.start : chunk.end], hit.score))
     return tuple(found)
+
+
+def fold_copies(
+    hits: Sequence[Hit], articles: Mapping[str, str], groups: Callable[[Iterable[str]], Mapping[str, str]]
+) -> list[Hit]:
+    """The hits, of each copy group only those in the article that ranks first: copies of a story count as one source.
+
+    `articles` maps chunk ids to article ids, and `groups` finds the copy groups of those that have one.
+    """
+    group_of = groups(set(articles.values()))
+    first: dict[str, str] = {}
+    kept = []
+    for hit in hits:
+        article = articles[hit.chunk_id]
+        if first.setdefault(group_of.get(article, article), article) == article:
+            kept.append(hit)
+    return kept
 
 
 def fuse(rankings: Sequence[tuple[Sequence[Hit], float]]) -> list[Hit]:

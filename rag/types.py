@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from store.records import Article as Article
+from store.records import Check as Check
+from store.records import DateMention as DateMention
 
 Mode = Literal["quote", "llm"]
 Status = Literal["answered", "refused"]
@@ -37,6 +40,22 @@ class IngestReport:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `doctor` found. `newest` and `oldest` are dates of publication; `undated` counts articles without one."""
+
+    checks: tuple[Check, ...]
+    articles: int
+    newest: date | None
+    oldest: date | None
+    undated: int
+    copies: int
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,3 +107,12 @@ class Hit:
 
     chunk_id: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `detail` says in a few words what was found."""
+
+    name: str
+    ok: bool
+    detail: str

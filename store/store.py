@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from store.errors import IndexMismatch, StoreError
-from store.index import VectorIndex
+from store.index import VectorIndex, clean_memory
 from store.lock import FolderLock
 from store.records import Article, Hit, Page, Prepared
 from store.truth import Truth, Vector
@@ -100,11 +100,12 @@ class Store:
             index = self.index
             articles, chunks = drop()
             if scrub and articles:
-                self.truth.scrub()
                 self._renew_index()  # an HNSW file only marks a vector as deleted
             else:
                 index.delete(chunks)
             self.truth.journal_clear(chunks)
+            if scrub and articles:
+                self.truth.scrub()
             return articles
 
     def dense(self, vector: Vector, *, k: int) -> list[Hit]:
@@ -130,12 +131,13 @@ class Store:
         nobody names is swept away when the store is next opened.
         """
         number = int(self.truth.meta("index.number") or 0) + 1
-        fresh = VectorIndex(self._index_folder(number))
         ids = self.truth.chunk_ids()
-        for at in range(0, len(ids), 1000):
-            vectors = self.truth.vectors(ids[at : at + 1000])
-            fresh.upsert(list(vectors), np.stack(list(vectors.values())))
-            progress(min(at + 1000, len(ids)), len(ids))
+        with clean_memory():
+            fresh = VectorIndex(self._index_folder(number))
+            for at in range(0, len(ids), 1000):
+                vectors = self.truth.vectors(ids[at : at + 1000])
+                fresh.upsert(list(vectors), np.stack(list(vectors.values())))
+                progress(min(at + 1000, len(ids)), len(ids))
         self.truth.set_meta({"index.number": str(number)})
         self._close_index()
         self._index = fresh
@@ -151,6 +153,21 @@ class Store:
             if folder != self._index_folder():
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def open_index(self) -> VectorIndex:
+        """The vector index with the journal worked off, whether or not it agrees with the truth; for the doctor."""
+        with self._guard:
+            index = self._opened()
+            self._recover(index)
+            return index
+
+    def repair(self) -> None:
+        """Make the full-text and the vector index again from what is stored."""
+        with self._guard:
+            self.truth.rebuild_full_text()
+            self._close_index()
+            self._renew_index()
+            self.truth.journal_clear(self.truth.journal())
+
     @property
     def index(self) -> VectorIndex:
         """The vector index, opened at first use, with what a crash left half done put right.
@@ -160,8 +177,7 @@ class Store:
         with self._guard:
             if self._index is not None:
                 return self._index
-            index = self._opened()
-            self._recover(index)
+            index = self.open_index()
             rows, chunks = index.count(), self.truth.chunk_count()
             if rows != chunks:
                 self._close_index()

@@ -110,6 +110,15 @@ class Truth(Database):
     def article_count(self) -> int:
         return int(self.row("SELECT count(*) FROM articles")[0])
 
+    def rebuild_full_text(self) -> None:
+        """Make the full-text index again from the stored chunks."""
+        with self.transaction():
+            self.run("DELETE FROM chunks_fts")
+            self.run(
+                "INSERT INTO chunks_fts (rowid, title, body) SELECT c.rowid, a.title, "
+                "substr(a.text, c.start + 1, c.stop - c.start) FROM chunks c JOIN articles a ON a.id = c.article_id"
+            )
+
     def sketches(self) -> dict[str, NDArray[np.uint32]]:
         """The MinHash of each article's body, in order of arrival, shape (permutations,)."""
         rows = self.rows("SELECT article_id, sketch FROM sketches JOIN articles ON id = article_id ORDER BY seq")
@@ -120,6 +129,11 @@ class Truth(Database):
         return [
             row[0] for row in self.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM sketches)")
         ]
+
+    def copy_groups(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """The copy group of each article that has one, by article id."""
+        rows = self.rows_in("SELECT id, copy_group FROM articles WHERE copy_group IS NOT NULL AND id IN", article_ids)
+        return {row[0]: row[1] for row in rows}
 
     def copy_group(self, group: str) -> tuple[Article, ...]:
         """The articles of a copy group, in order of arrival."""

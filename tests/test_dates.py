@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ingest.mentions import find_dates
+from rag.ingest.times.mentions import find_dates
 from store.records import DateMention
 from tests.conftest import ROOT
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from rag.ingest.dates import resolve
 from rag.ingest.facts import Facts, apply, read_sidecar, sidecar_of, split_front_matter
-from rag.ingest.mentions import find_dates
 from rag.ingest.read import decode, read_bytes
 from rag.ingest.readers import detect, read_stories
 from rag.ingest.story import Known, Reading, Story
+from rag.ingest.times.mentions import find_dates
 from store.records import Article, Precision
 
 _ENOUGH = 20  # words, to tell a language by

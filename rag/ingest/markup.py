@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rag.ingest.blocks import clean
@@ -48,13 +48,14 @@ def stated(tree: HtmlElement) -> Stated:
     record = _record(tree)
     meta = _meta(tree)
     when = _text(record.get("datePublished")) or next((meta[n] for n in _DATE_NAMES if n in meta), None)
+    url = _canonical(tree, meta)
     types = [str(t) for t in _listed(record.get("@type"))]
     return Stated(
         title=_title(tree, _text(record.get("headline")), meta),
         source=_names(record.get("publisher")) or meta.get("og:site_name"),
         author=_names(record.get("author")) or _person(meta.get("author")) or _person(meta.get("article:author")),
-        published=iso_date(when) or iso_date(_time(tree)),
-        url=_canonical(tree, meta),
+        published=_local(iso_date(when) or iso_date(_time(tree)), when, url=url),
+        url=url,
         language=_language(_text(record.get("inLanguage")) or tree.get("lang") or meta.get("og:locale")),
         section=_text(record.get("articleSection")) or meta.get("article:section") or meta.get("section"),
         kind=next((_KIND_TYPES[t] for t in types if t in _KIND_TYPES), None),
@@ -77,6 +78,15 @@ def iso_date(text: str | None) -> Known | None:
     except ValueError:
         return None
     return None
+
+
+def _local(known: Known | None, when: str | None, *, url: str | None) -> Known | None:
+    """The outlet's own day: a time given in UTC may already be the next day, as the date in the address shows."""
+    dated = re.search(r"/(20\d\d)[/-](\d\d)[/-](\d\d)(?:/|-|$)", url or "")
+    if known is None or not dated or not re.search(r"T.*(?:Z|[+-]00:?00)$", when or ""):
+        return known
+    written = iso_date("-".join(dated.groups()))
+    return written if written and known.day - written.day == timedelta(days=1) else known
 
 
 def _record(tree: HtmlElement) -> dict[str, Any]:

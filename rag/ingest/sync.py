@@ -85,7 +85,7 @@ def ingest(
     """
     tally = _Tally()
     batch: list[_Part] = []
-    files = list(_files(paths, tally))
+    files = list(_files(paths, tally, prune=prune))
     for done, path in enumerate(files):
         progress(done, len(files), path.name)
         try:
@@ -128,11 +128,13 @@ def rebuild(store: Store, *, chain: Chain, progress: Progress) -> int:
     return store.rebuild_index(model=chain.model, progress=lambda done, total: progress(done, total, "indexing"))
 
 
-def _files(paths: Sequence[Path], tally: _Tally) -> Iterator[Path]:
+def _files(paths: Sequence[Path], tally: _Tally, *, prune: bool) -> Iterator[Path]:
     for path in paths:
         try:
             yield from find_pages(path)
         except PageError as error:
+            if prune and path.is_dir():
+                continue  # the last page was taken out of it
             tally.failed.append(Failure(str(path), str(error)))
 
 

@@ -35,7 +35,7 @@ _HEAD = 8192  # bytes looked at
 _HTML = re.compile(rb"(?is)<(?:!doctype\s+html|html|head|body|article|main)[\s>]")
 _FRAGMENT = re.compile(rb"(?is)\A\s*<(?:div|p|h1|section|table|meta|title|!--)[\s>-]")
 _HEADER = re.compile(
-    rb"(?im)\A(?:From [^\n]*\n)?(?:[\w-]{2,40}:[ \t][^\n]*\n(?:[ \t]+[^\n]*\n)*){2,}",
+    rb"(?im)\A(?:From [^\n]*\n)?(?:[\w-]{2,40}:[^\n]*\n(?:[ \t]+[^\n]*\n)*){2,}",
 )
 _MAIL = re.compile(rb"(?im)^(?:mime-version|message-id|received|return-path|content-type|subject|from|date|to):")
 _SNAPSHOT = re.compile(rb"(?im)^(?:snapshot-content-location:|content-type:\s*multipart/related)")

@@ -46,9 +46,9 @@ def _lines(page: Any) -> Iterator[_Line]:
     """The lines of a page from top to bottom, as they are painted."""
     pieces: list[tuple[str, float, float]] = []
 
-    def visit(text: str, _cm: Any, matrix: Sequence[float], _font: Any, size: float) -> None:
-        if text:
-            pieces.append((text, matrix[5], abs(size * matrix[3]) or size))
+    def visit(text: str, page: Sequence[float], own: Sequence[float], _font: Any, size: float) -> None:
+        if text:  # where it stands is what its own matrix and that of the page make together
+            pieces.append((text, own[4] * page[1] + own[5] * page[3] + page[5], abs(size * own[3] * page[3]) or size))
 
     page.extract_text(visitor_text=visit)
     text, y, letters = "", 0.0, 0.0
@@ -65,15 +65,19 @@ def _lines(page: Any) -> Iterator[_Line]:
 
 
 def _without_margins(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
-    """The pages without page numbers and without lines that stand on most of them."""
-    often = Counter(re.sub(r"\d+", "#", line.text) for page in pages for line in {x.text: x for x in page}.values())
-    limit = max(2, len(pages) // 2)
-    numbered = re.compile(r"(?i)(page )?\d+( ?(/|of) ?\d+)?")
+    """The pages without page numbers, and without running heads: edge lines that stand on more than half of them."""
+    edges = [{_figures(line.text) for line in (*page[:2], *page[-2:])} for page in pages]
+    often = Counter(text for edge in edges for text in edge)
+    heads = {text for text, count in often.items() if count >= 2 and count > len(pages) / 2}
+    numbered = re.compile(r"(?i)(page )?#( ?(/|of) ?#)?")
+    return [
+        [x for x in page if x.text and _figures(x.text) not in heads and not numbered.fullmatch(_figures(x.text))]
+        for page in pages
+    ]
 
-    def margin(line: _Line) -> bool:
-        return bool(numbered.fullmatch(line.text)) or (len(pages) > 2 and often[re.sub(r"\d+", "#", line.text)] > limit)
 
-    return [[line for line in page if line.text and not margin(line)] for page in pages]
+def _figures(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
 
 
 def _paragraphs(pages: Sequence[Sequence[_Line]]) -> tuple[list[str], list[str]]:
@@ -92,9 +96,7 @@ def _paragraphs(pages: Sequence[Sequence[_Line]]) -> tuple[list[str], list[str]]
     large: list[str] = []
     text = ""
     for line, following in zip(lines, [*lines[1:], None], strict=True):
-        text = (
-            text[:-1] + line.text if re.search(r"[a-z]-$", text) and line.text[:1].islower() else f"{text} {line.text}"
-        )
+        text = _joined(text, line.text)
         if following is not None and not _ends(line, following, gap=gap, width=width):
             continue
         found.append(text.strip())
@@ -104,12 +106,21 @@ def _paragraphs(pages: Sequence[Sequence[_Line]]) -> tuple[list[str], list[str]]
     return found, large
 
 
+def _joined(text: str, line: str) -> str:
+    """A paragraph and its next line; a word that was parted at the line's end is put together."""
+    if re.search(r"\w-$", text):
+        return (text[:-1] if line[:1].islower() else text) + line
+    return f"{text} {line}"
+
+
 def _ends(line: _Line, following: _Line, *, gap: float, width: float) -> bool:
     short = len(line.text) < 0.75 * width
     closed = bool(re.search(r"[.!?…][\"'”’)]*$", line.text))
     if abs(line.size - following.size) > 0.5:
         return True
     step = line.y - following.y
+    if line.size > gap:  # a headline of several lines
+        return step > 1.6 * line.size
     if step <= 0:  # the next page or column
-        return closed and short
+        return short and (closed or len(line.text) < 0.4 * width)
     return step > 1.35 * gap or (short and (closed or step > 1.15 * gap))

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
-from rag.ingest import periods
-from rag.ingest.periods import (
-    Period,
-    around,
-    day,
-    month_number,
-    number,
-    step,
-    weekend,
-)
-from rag.ingest.tense import looks_ahead
+from rag.ingest.times import periods
+from rag.ingest.times.context import Context, NoTime, Unresolved
+from rag.ingest.times.periods import Period, around, day, month_number, number, step, weekend
 from store.records import Precision
 
-_RANK = "day week month quarter season year decade".split()
 _HALF_YEAR = 183
 _LEADS_MONTH = re.compile(
     r"(?i)\b(?:in|since|until|till|by|from|before|after|through|between|of|during|around|for|from.{1,24} to|"
@@ -40,60 +29,6 @@ _FOLLOWS_YEAR = re.compile(
     r"\)|[–—-](?=\d)|(?: [a-z]+)? (?:election|war|summit|deal|season|treaty|budget|report|vote|census|championship|"
     r"Olympics|World Cup)"
 )
-
-
-class NoTime(Exception):
-    """The words look like a time and are none."""
-
-
-class Unresolved(Exception):
-    """The words name a time, but what it counts from is not known."""
-
-    def __init__(self, unit: Precision) -> None:
-        super().__init__(unit)
-        self.unit = unit
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """A mention at [start, end) of a sentence, and what it may count from.
-
-    `precision` is that of `published`; `anchor` the time named before it, `year` a year named in its sentence.
-    """
-
-    sentence: str
-    start: int
-    end: int
-    published: date | None
-    precision: Precision
-    anchor: Period | None
-    year: int | None
-
-    def base(self, unit: Precision) -> date:
-        """The day of publication, if it is known exactly enough for a unit. Raises Unresolved."""
-        exact = self.precision == "day" or _RANK.index(unit) > _RANK.index(self.precision)
-        if self.published is None or not exact:
-            raise Unresolved(unit)
-        return self.published
-
-    def anchored(self, unit: Precision) -> Period:
-        """The time named before. Raises Unresolved if there is none, or it is vaguer than the unit."""
-        if self.anchor is None or _RANK.index(self.anchor.precision) > _RANK.index(unit):
-            raise Unresolved(unit)
-        return self.anchor
-
-    @property
-    def ahead(self) -> bool | None:
-        return looks_ahead(self.sentence, self.start, self.end)
-
-    @property
-    def names_event(self) -> bool:
-        """ "the Sept. 19 agreement": an article before the words and a noun behind them."""
-        before, after = self.sentence[: self.start], self.sentence[self.end :]
-        return bool(re.search(r"(?i)\b(?:the|a|an|its|their|his|her)\s*$", before) and re.match(r"[ -][a-z]", after))
-
-
-Rule = Callable[[re.Match[str], Context], Period]
 
 
 def _weekday_name(word: str) -> str:

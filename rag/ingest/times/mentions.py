@@ -17,12 +17,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from rag.ingest.periods import Period
 from rag.ingest.sentences import split_sentences
-from rag.ingest.timewords import PATTERNS, RANGE, Context, NoTime, Rule, Unresolved
+from rag.ingest.times.context import RANK, Context, NoTime, Rule, Unresolved
+from rag.ingest.times.periods import Period
+from rag.ingest.times.words import PATTERNS, RANGE
 from store.records import DateMention, Precision
-
-_RANK = "day week month quarter season year decade".split()
 
 
 def find_dates(text: str, *, published: date | None, precision: Precision | None = "day") -> tuple[DateMention, ...]:
@@ -86,7 +85,7 @@ def _ranges(sentence: str, mentions: list[DateMention]) -> Iterator[DateMention]
                 sentence[one.start : other.end],
                 one.first if known else None,
                 other.last if known else None,
-                min(one.precision, other.precision, key=_RANK.index),
+                min(one.precision, other.precision, key=RANK.index),
             )
             at += 2
         else:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.ingest import timerules as rules
-from rag.ingest.timerules import Context, NoTime, Rule, Unresolved
-
-__all__ = ["PATTERNS", "RANGE", "Context", "NoTime", "Rule", "Unresolved"]
+from rag.ingest.times import rules
+from rag.ingest.times.context import Rule
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _WD = rf"(?P<wd>{_DAY}|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.)"
@@ -46,8 +44,8 @@ _NAMED: tuple[tuple[str, Rule], ...] = (
 _PLAIN: tuple[tuple[str, Rule], ...] = (
     (
         (
-            r"the day before yesterday|the day after tomorrow|(?:yesterday|tomorrow)(?: morning| afternoon| evening| night)?"
-            r"|(?:(?:earlier|later) )?today|tonight|last night|this (?:morning|afternoon|evening)"
+            r"the day before yesterday|the day after tomorrow|(?:(?:earlier|later) )?today|tonight|last night|"
+            r"(?:yesterday|tomorrow)(?: morning| afternoon| evening| night)?|this (?:morning|afternoon|evening)"
         ),
         rules.near_day,
     ),
