@@ -25,14 +25,17 @@ from rag.errors import (
 from rag.types import (
     Answer,
     Article,
+    Check,
     Citation,
     Claim,
     Completed,
+    DateMention,
     Delta,
     Event,
     Failure,
     Feedback,
     Fingerprint,
+    Health,
     IngestReport,
     NewArticle,
     Passage,
@@ -44,16 +47,19 @@ from rag.types import (
 if TYPE_CHECKING:
     from rag.api import Rag
     from rag.endpoint import Endpoint
+    from rag.ingest.article import read_page
     from rag.models.reranker import Reranker
     from rag.settings import Settings, load_settings
 
 __all__ = [
     "Answer",
     "Article",
+    "Check",
     "Citation",
     "Claim",
     "ClipdeskError",
     "Completed",
+    "DateMention",
     "Delta",
     "Endpoint",
     "EndpointError",
@@ -61,6 +67,7 @@ __all__ = [
     "Failure",
     "Feedback",
     "Fingerprint",
+    "Health",
     "IndexMismatch",
     "IngestReport",
     "ModelError",
@@ -78,6 +85,7 @@ __all__ = [
     "Turn",
     "Usage",
     "load_settings",
+    "read_page",
 ]
 
 
@@ -99,4 +107,8 @@ def __getattr__(name: str) -> Any:
         from rag.endpoint import Endpoint
 
         return Endpoint
+    if name == "read_page":
+        from rag.ingest.article import read_page
+
+        return read_page
     raise AttributeError(f"module 'rag' has no attribute {name!r}")

@@ -12,9 +12,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
 from rag.ingest import sync
+from rag.ingest.copies import group_copies
 from rag.search import search
 from rag.settings import Settings, load_settings
-from rag.types import Answer, Article, Claim, Completed, Event, Feedback, IngestReport, NewArticle, Passage, Turn
+from rag.types import (
+    Answer,
+    Article,
+    Claim,
+    Completed,
+    Event,
+    Feedback,
+    Health,
+    IngestReport,
+    NewArticle,
+    Passage,
+    Turn,
+)
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -84,18 +97,25 @@ class Rag:
         path: str | Path | Sequence[str | Path],
         *more: str | Path,
         captured: str | date | None = None,
+        prune: bool = False,
         progress: Callable[[int, int, str], None] | None = None,
     ) -> IngestReport:
-        """Bring the store in step with saved pages: files, or folders of text files.
+        """Bring the store in step with saved pages: files, or folders of them, in any format of docs/ingest.md.
 
         `captured` is the day they were saved (ISO), from which ages like "3 days ago" count; without it such an
-        article has no date. A file that fails is listed in `report.failed` and loses nothing already stored.
+        article has no date, unless its file says when it was saved. With `prune`, pages under the given folders whose
+        files are gone are dropped. A file that fails is listed in `report.failed` and loses nothing already stored.
         Raises ClipdeskError for a wrong date, EndpointError and IndexMismatch from the embedding.
         """
         paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
         with self._ingesting:
             return sync.ingest(
-                self._store, paths, captured=_day(captured), chain=self._chain, progress=progress or _silent
+                self._store,
+                paths,
+                captured=_day(captured),
+                prune=prune,
+                chain=self._chain,
+                progress=progress or _silent,
             )
 
     def add(
@@ -114,12 +134,64 @@ class Rag:
 
     def read(self, path: str | Path, *, captured: str | date | None = None) -> tuple[Article, ...]:
         """The articles of one saved page, in page order, without storing them. Raises PageError."""
-        return sync.read(Path(path), captured=_day(captured))
+        from rag.ingest.article import read_page
+
+        return read_page(path, captured=_day(captured))
+
+    def delete(self, article_or_page: str | Path) -> tuple[str, ...]:
+        """Remove an article (by id) or a page (by path) with its text and vectors, from the disk too.
+
+        Returns the ids of the articles that went. The file itself stays: take it away as well, or the next ingest that
+        finds it changed reads it again. Raises ClipdeskError if nothing of that name is stored.
+        """
+        with self._ingesting:
+            if str(article_or_page) in self._store.truth.articles_by_id([str(article_or_page)]):
+                gone = self._store.drop_article(str(article_or_page))
+            else:
+                page = str(Path(article_or_page).resolve())
+                if self._store.truth.page(page) is None:
+                    raise ClipdeskError(
+                        f'no article and no page is stored as {article_or_page}: "clipdesk articles" lists the ids'
+                    )
+                gone = self._store.forget([page], scrub=True)
+            group_copies(self._store)
+            return tuple(gone)
+
+    def copies(self, article_id: str) -> tuple[Article, ...]:
+        """All outlets' copies of one story, this article among them, in order of arrival; () if it has none."""
+        article = self._store.truth.articles_by_id([article_id]).get(article_id)
+        return self._store.truth.copy_group(article.copy_group) if article and article.copy_group else ()
 
     def rebuild(self, *, progress: Callable[[int, int, str], None] | None = None) -> int:
         """Cut, embed and index every stored article anew, after a change of model or damage; returns the chunks."""
         with self._ingesting:
             return sync.rebuild(self._store, chain=self._chain(), progress=progress or _silent)
+
+    def doctor(self, *, repair: bool = False) -> Health:
+        """Check that SQLite, full-text index and Chroma agree, and say how fresh the articles are.
+
+        With `repair`, what does not agree is made again from the stored articles; what cannot be made again (a damaged
+        database file) stays reported.
+        """
+        from store.doctor import examine
+
+        with self._ingesting:
+            checks = examine(self._store)
+            if repair and not all(check.ok for check in checks):
+                if any(check.name == "articles" and not check.ok for check in checks):
+                    sync.rebuild(self._store, chain=self._chain(), progress=_silent)
+                self._store.repair()
+                checks = examine(self._store)
+        articles = self.articles()
+        days = sorted(a.published for a in articles if a.published)
+        return Health(
+            checks=checks,
+            articles=len(articles),
+            newest=days[-1] if days else None,
+            oldest=days[0] if days else None,
+            undated=len(articles) - len(days),
+            copies=sum(a.copy_group not in (None, a.id) for a in articles),
+        )
 
     def articles(self) -> tuple[Article, ...]:
         """All stored articles, in order of arrival."""

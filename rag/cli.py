@@ -34,20 +34,73 @@ def ingest(
     captured: Annotated[
         str | None, typer.Option(help="Day the pages were saved (YYYY-MM-DD); ages like '3 days ago' count from it.")
     ] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Drop pages of these folders whose files are gone.")] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Read saved pages into the store; unchanged ones cost nothing."""
     with _opened(data) as rag, _progress("Reading pages") as progress:
-        report = rag.ingest(paths, captured=captured, progress=progress)
+        report = rag.ingest(paths, captured=captured, prune=prune, progress=progress)
     if as_json:
         _print_json(report)
     else:
-        counts = ", ".join(f"{len(getattr(report, k))} {k}" for k in ("added", "updated", "unchanged", "removed"))
-        typer.echo(f"Articles: {counts}.")
+        _print_report(report)
     for failure in report.failed:
         typer.echo(f"error: {failure.reason}", err=True)
     if report.failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Folder of saved pages.")],
+    captured: Annotated[str | None, typer.Option(help="Day the pages were saved (YYYY-MM-DD).")] = None,
+    data: Data = None,
+) -> None:
+    """Keep a folder in step as files arrive, change and go, until Ctrl-C; the store is free in between."""
+    from rag.ingest.watch import keep_in_step
+
+    with _errors():
+        for report in keep_in_step(folder, data=data, captured=captured):
+            _print_report(report)
+            for failure in report.failed:
+                typer.echo(f"error: {failure.reason}", err=True)
+
+
+@app.command()
+def delete(
+    what: Annotated[str, typer.Argument(help="Id of an article, or path of a page.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Remove an article or a page, its text and its vectors, from the disk."""
+    with _opened(data) as rag:
+        gone = rag.delete(what)
+    if as_json:
+        _print_json({"removed": gone})
+    else:
+        typer.echo(f"Removed {len(gone)} article{'' if len(gone) == 1 else 's'}.")
+
+
+@app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Make again what does not agree.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Check that database, full-text index and vector index agree; say how fresh the articles are."""
+    with _opened(data) as rag:
+        health = rag.doctor(repair=repair)
+    if as_json:
+        _print_json(_plain(health) | {"ok": health.ok})
+    else:
+        for check in health.checks:
+            typer.echo(f"{'ok     ' if check.ok else 'PROBLEM'} {check.name}: {check.detail}")
+        span = f"from {health.oldest} to {health.newest}" if health.newest else "none dated"
+        typer.echo(f"{health.articles} articles, {span}; {health.undated} undated, {health.copies} copies.")
+    if not health.ok:
+        remedy = "ingest the pages again into a new data folder" if repair else 'run "clipdesk doctor --repair"'
+        typer.echo(f"error: the data folder is damaged: {remedy}", err=True)
         raise typer.Exit(FAILED)
 
 
@@ -57,7 +110,7 @@ def articles(data: Data = None, as_json: Json = False) -> None:
     with _opened(data) as rag:
         found = rag.articles()
     if as_json:
-        _print_json([_article(a) | {"text": a.text} for a in found])
+        _print_json([_article(a) | {"text": a.text, "dates": _plain(a.dates)} for a in found])
         return
     for a in found:
         outlet = ", ".join(part for part in (a.source, a.agency) if part) or "unknown outlet"
@@ -167,6 +220,11 @@ def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _print_report(report: Any) -> None:
+    counts = ", ".join(f"{len(getattr(report, k))} {k}" for k in ("added", "updated", "unchanged", "removed"))
+    typer.echo(f"Articles: {counts}.")
+
+
 def _print_answer(answer: Any) -> None:
     typer.echo(answer.text)
     for citation in answer.citations:
@@ -191,8 +249,9 @@ def _print_json(value: Any) -> None:
 
 
 def _article(article: Any) -> dict[str, Any]:
-    names = ("id", "title", "source", "agency", "author", "published", "captured", "url")
-    return {name: _plain(getattr(article, name)) for name in names}
+    from dataclasses import fields
+
+    return {f.name: _plain(getattr(article, f.name)) for f in fields(article) if f.name not in ("text", "dates")}
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -40,7 +40,21 @@ def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[
     ids = [chunk.id for chunk in found]
     fits = [standard(_row(scores, ids)) for scores in by_part]
     ranked = relevance(mixed(dense, _row(lexical, ids)), _row(articles, [c.article_id for c in found]), fits)
-    return _passages(store, [(found[n], gain) for n, gain in select(ranked, fits, k=k)])
+    kept = without_copies(found, ranked, store.truth.copy_groups({c.article_id for c in found}))
+    chosen = select(ranked[kept], [fit[kept] for fit in fits], k=k)
+    return _passages(store, [(found[kept[n]], gain) for n, gain in chosen])
+
+
+def without_copies(chunks: Sequence[Chunk], ranked: Scores, groups: Mapping[str, str]) -> list[int]:
+    """The places of the chunks that count: of each copy group only those in the article that ranks first.
+
+    `groups` holds the copy group of each article that has one: copies of a story count as one source.
+    """
+    first: dict[str, str] = {}
+    for n in np.argsort(-ranked, kind="stable"):
+        article = chunks[int(n)].article_id
+        first.setdefault(groups.get(article, article), article)
+    return [n for n, c in enumerate(chunks) if first[groups.get(c.article_id, c.article_id)] == c.article_id]
 
 
 def _pool(dense: Sequence[Hit], lexical: dict[str, float], by_part: Sequence[dict[str, float]], *, k: int) -> set[str]:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal
 
 from store.records import Article as Article
+from store.records import Check as Check
+from store.records import DateMention as DateMention
 from store.records import Feedback as Feedback
 from store.records import Verdict as Verdict
 
@@ -50,6 +52,22 @@ class NewArticle:
     text: str
     source: str | None = None
     published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `doctor` found. `newest` and `oldest` are dates of publication; `undated` counts articles without one."""
+
+    checks: tuple[Check, ...]
+    articles: int
+    newest: date | None
+    oldest: date | None
+    undated: int
+    copies: int
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

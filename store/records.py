@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
+Precision = Literal["day", "week", "month", "quarter", "season", "year", "decade"]
+Origin = Literal["sidecar", "metadata", "byline", "age"]
 Verdict = Literal["right", "wrong", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """Words of an article that name a time: `words == text[start:end]`.
+
+    `first` and `last` are the days it spans, both inclusive, counted from the article's own publication date;
+    both are None where that date is needed and not known. `precision` is the unit in which the words speak.
+    """
+
+    start: int
+    end: int
+    words: str
+    first: date | None
+    last: date | None
+    precision: Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +34,11 @@ class Article:
 
     `id` is the digest of source, title and text: an article whose words change is another article,
     so a stored offset can never point into text it was not computed from.
+
+    `published_from` says how the date is known: "sidecar" (a file beside the page, or front matter), "metadata" (of
+    the page), "byline" (printed at the story) or "age" ("3 days ago", counted from `captured`), and
+    `published_precision` how exact it is. `kind` is what the page calls the piece ("exclusive", "opinion"), `extra`
+    what a JSON record held besides, and `copy_group` an id shared with other copies of the same story.
     """
 
     id: str
@@ -26,6 +50,14 @@ class Article:
     captured: date | None
     url: str | None
     text: str
+    published_precision: Precision | None = None
+    published_from: Origin | None = None
+    language: str | None = None
+    section: str | None = None
+    kind: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    dates: tuple[DateMention, ...] = ()
+    copy_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +81,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A saved page: the file it was read from, the digest of its bytes, and the articles found in it, in order."""
+    """A saved page: the file it was read from, the digest of its bytes, and the articles found in it, in order.
+
+    An empty digest marks a page whose articles are still arriving: the next ingest reads it again.
+    """
 
     path: str
     digest: str
@@ -84,3 +119,12 @@ class Hit:
 
     chunk_id: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `detail` says in a few words what was found."""
+
+    name: str
+    ok: bool
+    detail: str

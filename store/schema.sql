@@ -23,8 +23,23 @@ CREATE TABLE articles (
     published TEXT,
     captured  TEXT,
     url       TEXT,
-    text      TEXT NOT NULL
+    text      TEXT NOT NULL,
+    published_precision TEXT,        -- day, week, month, ...
+    published_from      TEXT,        -- sidecar, metadata, byline, age
+    language   TEXT,
+    section    TEXT,
+    kind       TEXT,                 -- exclusive, opinion, analysis, ...
+    extra      TEXT NOT NULL DEFAULT '{}',  -- JSON: keys of a record that have no column
+    dates      TEXT NOT NULL DEFAULT '[]',  -- JSON: [start, end, words, first, last, precision], ...
+    copy_group TEXT                  -- shared by the copies of one story; null for a story that stands alone
 );
+CREATE INDEX articles_by_copy_group ON articles (copy_group);
+
+-- MinHash of each body, from which the copies are found; little-endian uint32.
+CREATE TABLE sketches (
+    article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    sketch     BLOB NOT NULL
+) WITHOUT ROWID;
 
 -- Which articles a page holds, in page order; two pages may hold the same article.
 CREATE TABLE page_articles (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,14 +11,14 @@ from typing import Self
 import numpy as np
 
 from store.errors import IndexMismatch, StoreError
-from store.index import VectorIndex
+from store.index import VectorIndex, clean_memory
 from store.lock import FolderLock
 from store.records import Article, Hit, Page, Prepared
 from store.truth import Truth, Vector
 
 
 class Store:
-    """A data folder: `clipdesk.sqlite3` (the truth), `chroma/` (the index) and `lock`.
+    """A data folder: `clipdesk.sqlite3` (the truth), `chroma/` (the index, later `chroma-1/` …) and `lock`.
 
     New rows reach the vector index before the truth names them and leave it after the truth has forgotten them, so
     whatever the truth names can be found. A journal in the truth lists the rows on their way; after a crash it is
@@ -86,12 +87,25 @@ class Store:
             self.truth.journal_clear([*hash_of, *chunks])
             return articles
 
-    def forget(self, paths: Sequence[str]) -> list[str]:
-        """Drop pages; returns the ids of the articles that went with them."""
+    def forget(self, paths: Sequence[str], *, scrub: bool = False) -> list[str]:
+        """Drop pages; returns the ids of the articles that went with them. `scrub` wipes them from the disk too."""
+        return self._drop(lambda: self.truth.forget(paths), scrub=scrub) if paths else []
+
+    def drop_article(self, article_id: str) -> list[str]:
+        """Drop an article from all its pages and wipe it from the disk; returns its id, or nothing if unknown."""
+        return self._drop(lambda: self.truth.drop(article_id), scrub=True)
+
+    def _drop(self, drop: Callable[[], tuple[list[str], list[str]]], *, scrub: bool) -> list[str]:
         with self._guard:
-            articles, chunks = self.truth.forget(paths)
-            self.index.delete(chunks)
+            index = self.index
+            articles, chunks = drop()
+            if scrub and articles:
+                self._renew_index()  # an HNSW file only marks a vector as deleted
+            else:
+                index.delete(chunks)
             self.truth.journal_clear(chunks)
+            if scrub and articles:
+                self.truth.scrub()
             return articles
 
     def dense(self, vector: Vector, *, k: int) -> list[Hit]:
@@ -109,16 +123,54 @@ class Store:
     def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
         """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""
         with self._guard:
-            ids = self.truth.chunk_ids()
-            index = self._opened()
-            index.reset()
+            self.truth.set_meta({"embedding.name": model[0], "embedding.dimension": str(model[1])})
+            rows = self._renew_index(progress)
+            self.truth.journal_clear(self.truth.journal())
+            return rows
+
+    def _renew_index(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Make the index again in a new folder, then take it into use and delete the old one; returns its rows.
+
+        The truth names the folder in use, so a crash leaves either the old index or the new one, and a folder that
+        nobody names is swept away when the store is next opened.
+        """
+        number = int(self.truth.meta("index.number") or 0) + 1
+        ids = self.truth.chunk_ids()
+        with clean_memory():
+            fresh = VectorIndex(self._index_folder(number))
             for at in range(0, len(ids), 1000):
                 vectors = self.truth.vectors(ids[at : at + 1000])
-                index.upsert(list(vectors), np.stack(list(vectors.values())))
+                fresh.upsert(list(vectors), np.stack(list(vectors.values())))
                 progress(min(at + 1000, len(ids)), len(ids))
-            self.truth.set_meta({"embedding.name": model[0], "embedding.dimension": str(model[1])})
+        self.truth.set_meta({"index.number": str(number)})
+        self._close_index()
+        self._index = fresh
+        self._sweep_folders()
+        return len(ids)
+
+    def _index_folder(self, number: int | None = None) -> Path:
+        number = int(self.truth.meta("index.number") or 0) if number is None else number
+        return self.folder / (f"chroma-{number}" if number else "chroma")
+
+    def _sweep_folders(self) -> None:
+        for folder in self.folder.glob("chroma*"):
+            if folder != self._index_folder():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def open_index(self) -> VectorIndex:
+        """The vector index with the journal worked off, whether or not it agrees with the truth; for the doctor."""
+        with self._guard:
+            index = self._opened()
+            self._recover(index)
+            return index
+
+    def repair(self) -> None:
+        """Make the full-text and the vector index again from what is stored."""
+        with self._guard:
+            self.truth.rebuild_full_text()
+            self._close_index()
+            self._renew_index()
             self.truth.journal_clear(self.truth.journal())
-            return len(ids)
 
     @property
     def index(self) -> VectorIndex:
@@ -129,8 +181,7 @@ class Store:
         with self._guard:
             if self._index is not None:
                 return self._index
-            index = self._opened()
-            self._recover(index)
+            index = self.open_index()
             rows, chunks = index.count(), self.truth.chunk_count()
             if rows != chunks:
                 self._close_index()
@@ -141,7 +192,8 @@ class Store:
 
     def _opened(self) -> VectorIndex:
         if self._index is None:
-            self._index = VectorIndex(self.folder / "chroma")
+            self._sweep_folders()
+            self._index = VectorIndex(self._index_folder())
         return self._index
 
     def _close_index(self) -> None:

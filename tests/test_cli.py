@@ -88,6 +88,24 @@ def test_rebuild(data: Path) -> None:
     assert clipdesk("rebuild", data=data).stdout == f"Indexed {chunks} chunks.\n"
 
 
+def test_delete_doctor_and_prune(tmp_path: Path) -> None:
+    folder, data = tmp_path / "pages", tmp_path / "data"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        body = f"The {name} council voted on Tuesday to close the old bridge. Nobody liked it, the {name} mayor said."
+        (folder / f"{name}.json").write_text(json.dumps({"title": f"Bridge {name}", "text": body}))
+    assert len(document(clipdesk("ingest", folder, "--json", data=data))["added"]) == 3
+    (folder / "a.json").unlink()
+    assert len(document(clipdesk("ingest", folder, "--prune", "--json", data=data))["removed"]) == 1
+    assert clipdesk("delete", folder / "b.json", data=data).stdout == "Removed 1 article.\n"
+    assert 'no article and no page is stored as x: "clipdesk articles"' in one_error(clipdesk("delete", "x", data=data))
+    health = document(clipdesk("doctor", "--json", data=data))
+    assert (health["ok"], health["articles"], health["undated"]) == (True, 1, 1)
+    shown = clipdesk("doctor", data=data).stdout.splitlines()
+    assert shown[0] == "ok      database: sound"
+    assert shown[-1] == "1 articles, none dated; 1 undated, 0 copies."
+
+
 def write(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
@@ -96,8 +114,8 @@ def write(path: Path, content: bytes) -> Path:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is empty: save the page again as text"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file: save the page as text (.txt)"),
+        (b"", "is empty: save the page again as HTML or text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file: save the page as HTML, text (.txt) or PDF"),
         ("Schöne Grüße".encode("latin-1"), "is not UTF-8 text"),
         (b"nothing here", "holds no article: a saved page needs a headline"),
         (b"x" * (21 * 2**20), "has 21 MB, more than the 20 MB of a saved page"),

@@ -27,7 +27,7 @@ def test_control_characters_and_odd_spaces_go() -> None:
     [
         (b"", "x.txt is empty: save"),
         (b" \n\t ", "x.txt is empty: save"),
-        (b"\x7fELF\x00\x00\x01", "x.txt is a binary file: save the page as text"),
+        (b"\x7fELF\x00\x00\x01", "x.txt is a binary file: save the page as HTML, text"),
         ("Zürich fällt".encode("latin-1"), r"x.txt is not UTF-8 text \(byte 1\): convert it .*iconv"),
         (b"\xff\xfea", "x.txt is not UTF-8 text"),
     ],
@@ -49,14 +49,14 @@ def test_a_folder_gives_its_text_files_in_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.png", ".hidden.txt", "deep/d.TXT", ".git/e.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    assert [p.relative_to(tmp_path).as_posix() for p in find_pages([tmp_path])] == ["a.txt", "b.txt", "deep/d.TXT"]
+    assert [p.relative_to(tmp_path).as_posix() for p in find_pages(tmp_path)] == ["a.txt", "b.txt", "deep/d.TXT"]
 
 
 def test_missing_paths_and_empty_folders_are_clear_errors(tmp_path: Path) -> None:
     with pytest.raises(PageError, match=r"nope does not exist"):
-        list(find_pages([tmp_path / "nope"]))
-    with pytest.raises(PageError, match=r"holds no text file"):
-        list(find_pages([tmp_path]))
+        list(find_pages(tmp_path / "nope"))
+    with pytest.raises(PageError, match=r"holds no saved page"):
+        list(find_pages(tmp_path))
 
 
 @given(st.binary(max_size=2000) | st.text(max_size=2000).map(str.encode))

@@ -17,8 +17,9 @@ _END = (
 _RELATED = (
     r"(related|more|similar|other|latest|top) (articles?|stor(y|ies)|news|posts?|reads?|reading|coverage|topics?)",
     r"(popular|trending|recommended|featured|latest|top) (articles?|stories|news|posts?|reads?|headlines|topics?)",
+    r"(popular|trending|recommended|featured|latest|top|more) videos?",
     r"most (read|popular|viewed|shared)|recommended( for you)?|you (may|might) (also )?(like|be interested in)",
-    r"(read|see) (also|next)|what to read next|editors?['’]?s? (picks?|choice)|up next",
+    r"(read|see) (this )?(also|next)|what to read next|editors?['’]?s? (picks?|choice)|up next",
     r"more (from|in|on) .{1,40}|also in .{1,40}",
 )
 

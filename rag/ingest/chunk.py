@@ -1,21 +1,13 @@
-"""From a story to an article, and from its sentences to chunks: what is stored, embedded and searched."""
+"""From an article's sentences to chunks: what is embedded and searched."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 
-from rag.ingest.page import Story
-from store.records import Article, Span
+from store.records import Span
 
 MAX_WORDS = 190  # of a chunk
-
-
-def make_article(story: Story, **metadata: object) -> Article:
-    """An Article of a story; its id is the digest of source, title and text."""
-    digest = hashlib.blake2b("\0".join((story.source or "", story.title, story.text)).encode(), digest_size=8)
-    fields = {name: getattr(story, name) for name in ("title", "source", "agency", "author", "url", "text")}
-    return Article(id=digest.hexdigest(), **{"published": None, "captured": None} | fields | metadata)
 
 
 def pack(text: str, sentences: Sequence[Span], *, max_words: int = MAX_WORDS) -> list[Span]:

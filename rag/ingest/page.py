@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rag.errors import PageError
 from rag.ingest.boilerplate import ends_story, is_noise, starts_related
 from rag.ingest.dates import Stamp, read_stamp
+from rag.ingest.story import Story, find_agency, find_kind
 
-AGENCIES = (
-    "Associated Press|AP|AFP|Agence France-Presse|Reuters|Yonhap|Xinhua|Kyodo(?: News)?|Jiji(?: Press)?|DPA|dpa|EFE|"
-    "ANSA|TASS|Tass|Interfax|RIA Novosti|UPI|PTI|ANI|IANS|Bernama|Anadolu(?: Agency)?|AA|CNA|Bloomberg|PA(?: Media)?|"
-    "Press Association|AAP|NZME|CP|The Canadian Press|Belga|ANP|TT|NTB|Ritzau|APA|MTI|PAP|Ukrinform|Antara|VNA|KCNA|"
-    "WAM|SPA|IRNA|Lusa|Europa Press|Notimex|Agencia Brasil|QNA|SANA|NNA"
-)
-_DATELINE = re.compile(rf"^[\"'“‘]?[A-Z][\w .,'’/-]{{0,60}}?\((?P<agency>{AGENCIES})\)\s*[—–-]")
-_CREDIT = re.compile(rf"[\[(](?P<agency>{AGENCIES})[\])]\W*$")
 _NAMED = r"[A-Z][\w.'’-]*"
 _BYLINE = re.compile(
     rf"(?i:^(?:reported |written |story )?by)\s+(?P<author>{_NAMED}(?:[ ,]+(?:and |& )?{_NAMED}){{0,9}})"
@@ -35,19 +28,6 @@ _ADDRESS = re.compile(r"\s*[<(\[]?\S+@\S+[>)\]]?$")
 
 _HEADLINE_WORDS = 40  # a longer line is no headline
 _NEAR = 8  # lines within which a headline is printed again
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """An article as the page gives it; `when` is the date or age in the page's own words."""
-
-    title: str
-    source: str | None
-    agency: str | None
-    author: str | None
-    when: str | None
-    url: str | None
-    text: str
 
 
 @dataclass(slots=True)
@@ -65,9 +45,7 @@ def split_page(text: str, *, name: str) -> tuple[Story, ...]:
 
     Raises PageError, naming `name`, if there is none. Paragraphs of a body are parted by an empty line.
     """
-    lines = [line.strip() for line in _unwrapped(text).split("\n")]
-    stories = [_finished(draft) for draft in _drafts([line for line in lines if line])]
-    found = tuple(story for story in stories if story is not None)
+    found = split_lines(_unwrapped(text).split("\n"))
     if not found:
         raise PageError(
             f"{name} holds no article: a saved page needs a headline and at least one paragraph of sentences"
@@ -75,9 +53,19 @@ def split_page(text: str, *, name: str) -> tuple[Story, ...]:
     return found
 
 
-def _drafts(lines: Sequence[str]) -> Iterator[_Draft]:
+def split_lines(lines: Sequence[str], *, headlines: Collection[str] = ()) -> tuple[Story, ...]:
+    """The articles of a page that was cut into paragraphs and short lines; none if it has none.
+
+    `headlines` are lines that are known to be headlines, each of which opens a story.
+    """
+    kept = [line for line in (line.strip() for line in lines) if line]
+    stories = [_finished(draft) for draft in _drafts(kept, headlines)]
+    return tuple(story for story in stories if story is not None)
+
+
+def _drafts(lines: Sequence[str], headlines: Collection[str]) -> Iterator[_Draft]:
     """Walk prose and short runs; yield each story once it is complete."""
-    prose = _prose_lines(lines)
+    prose = _prose_lines(lines, headlines)
     current: _Draft | None = None
     is_open = True
     short: list[str] = []
@@ -85,7 +73,7 @@ def _drafts(lines: Sequence[str]) -> Iterator[_Draft]:
         if not prose[at]:
             short.append(line)
             continue
-        opened = _open_story(short, first=current is None)
+        opened = _open_story(short, headlines, first=current is None)
         if opened is not None:
             if current is not None:
                 yield current
@@ -103,9 +91,9 @@ def _drafts(lines: Sequence[str]) -> Iterator[_Draft]:
         yield current
 
 
-def _prose_lines(lines: Sequence[str]) -> list[bool]:
+def _prose_lines(lines: Sequence[str], headlines: Collection[str]) -> list[bool]:
     """Which lines are paragraphs: they end as sentences do, or are long; a line printed twice nearby is a headline."""
-    prose = [_is_prose(line) for line in lines]
+    prose = [_is_prose(line) and line not in headlines for line in lines]
     for at, line in enumerate(lines):
         if len(line.split()) <= _HEADLINE_WORDS:
             near = lines[at + 1 : at + 1 + _NEAR]
@@ -123,15 +111,15 @@ def _is_prose(line: str) -> bool:
     return bool(_SENTENCE_END.search(line)) or (len(words) > _HEADLINE_WORDS and ". " in line)
 
 
-def _open_story(short: Sequence[str], *, first: bool) -> _Draft | None:
+def _open_story(short: Sequence[str], headlines: Collection[str], *, first: bool) -> _Draft | None:
     """A new story, if the short lines before a paragraph announce one."""
     lines = [line for line in short if not is_noise(line) or read_stamp(line)]
     stamps = [(at, stamp) for at, line in enumerate(lines) if (stamp := read_stamp(line))]
     related = [at for at, line in enumerate(lines) if starts_related(line)]
     if stamps:
-        return _from_stamp(lines, stamps)
+        return _from_stamp(lines, stamps, headlines)
     fresh = lines[related[-1] + 1 :] if related else lines
-    repeated = [a for a, b in pairwise(fresh) if a == b]
+    repeated = [line for line in fresh if line in headlines] or [a for a, b in pairwise(fresh) if a == b]
     if repeated:
         return _with_details(_Draft(title=repeated[-1]), fresh)
     if (first or related) and fresh and not any(ends_story(line) for line in fresh):
@@ -142,7 +130,7 @@ def _open_story(short: Sequence[str], *, first: bool) -> _Draft | None:
     return None
 
 
-def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]]) -> _Draft:
+def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]], headlines: Collection[str]) -> _Draft:
     """The last story that a run of short lines announces: those before it are links without a body."""
     at, stamp = stamps[-1]
     source = stamp.source or _bulleted(lines[at + 1 : at + 3])
@@ -154,12 +142,12 @@ def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]]) -> _D
     after = [n for n in range(at + 1, len(lines)) if not _is_detail(lines[n], source)]
     if source is None and len(before) >= 2 and counts[lines[before[-1]]] == 1 and len(lines[before[-1]].split()) <= 5:
         source = lines[before.pop()]
-    repeated = [n for n in before if counts[lines[n]] > 1]
+    repeated = [n for n in before if lines[n] in headlines] or [n for n in before if counts[lines[n]] > 1]
     if repeated or before:
         title_at = repeated[-1] if repeated else before[-1]
         title = lines[title_at]
     elif after:
-        title_at, title = at, lines[after[0]]
+        title_at, title = at, lines[next((n for n in after if lines[n] in headlines), after[0])]
     else:
         title_at, title = at, source or "Untitled"
     # "Published … / Updated …": the first stamp after the headline dates the story
@@ -196,15 +184,16 @@ def _finished(draft: _Draft) -> Story | None:
         paragraphs.pop()
     if sum(len(p.split()) for p in paragraphs) < 8:
         return None
-    agency = _DATELINE.match(paragraphs[0]) or _CREDIT.search(paragraphs[-1])
+    text, title = "\n\n".join(paragraphs), _BULLET.sub("", draft.title)
     return Story(
-        title=_BULLET.sub("", draft.title),
+        title=title,
         source=draft.source,
-        agency=agency["agency"] if agency else None,
+        agency=find_agency(text, author=draft.author),
         author=draft.author,
         when=draft.when,
         url=draft.url,
-        text="\n\n".join(paragraphs),
+        text=text,
+        kind=find_kind(title),
     )
 
 

@@ -1,46 +1,49 @@
-"""From a path to clean text: the one place that meets files as they are."""
+"""From a path to bytes, and from bytes to clean text: the one place that meets files as they are."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import PageError
 
-MAX_BYTES = 20 * 2**20
-SUFFIXES = frozenset({".txt", ".text"})
+MAX_BYTES = 20 * 2**20  # of a saved page
+MAX_ARCHIVE = 200 * 2**20  # of a file that holds many of them
+ARCHIVES = (".warc", ".warc.gz", ".jsonl", ".ndjson")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
 _SPACE = re.compile(r"[^\S\n]+")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def find_pages(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files to read: each path itself, or the text files under a folder (hidden ones left out), sorted.
+def find_pages(path: Path) -> Iterator[Path]:
+    """The files to read: the path itself, or the pages under a folder, sorted.
 
-    Raises PageError for a path that does not exist and for a folder without a text file.
+    Left out are hidden files, sidecars, the "…_files" folder that a browser saves beside a page, and files that
+    neither by name nor by content are pages. Raises PageError for a path that does not exist and for a folder without
+    a page.
     """
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and _visible(p, path))
-            if not inside:
-                raise PageError(f"{path} holds no text file: save the page as text (.txt) in it")
-            yield from inside
-        elif path.exists():
-            yield path
-        else:
-            raise PageError(f"{path} does not exist: check the path")
+    if path.is_dir():
+        inside = sorted(p for p in path.rglob("*") if _is_page(p, path))
+        if not inside:
+            raise PageError(f"{path} holds no saved page: save pages as HTML, text or PDF in it")
+        yield from inside
+    elif path.exists():
+        yield path
+    else:
+        raise PageError(f"{path} does not exist: check the path")
 
 
 def read_bytes(path: Path) -> bytes:
     """The file's bytes. Raises PageError if it cannot be read or is larger than a saved page can be."""
+    limit = MAX_ARCHIVE if path.name.lower().endswith(ARCHIVES) else MAX_BYTES
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > limit:
             raise PageError(
-                f"{path} has {size / 2**20:.0f} MB, more than the {MAX_BYTES // 2**20} MB of a saved page: "
+                f"{path} has {size / 2**20:.0f} MB, more than the {limit // 2**20} MB of a saved page: "
                 "save single pages, or split the file"
             )
         return path.read_bytes()
@@ -54,10 +57,10 @@ def decode(data: bytes, *, name: str) -> str:
     Raises PageError, with the remedy, for an empty or binary file and for another encoding.
     """
     if not data.strip():
-        raise PageError(f"{name} is empty: save the page again as text")
+        raise PageError(f"{name} is empty: save the page again as HTML or text")
     encoding = next((codec for mark, codec in _BOMS if data.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\x00" in data[:65536]:
-        raise PageError(f"{name} is a binary file: save the page as text (.txt)")
+        raise PageError(f"{name} is a binary file: save the page as HTML, text (.txt) or PDF")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -69,5 +72,24 @@ def decode(data: bytes, *, name: str) -> str:
     return _SPACE.sub(" ", _CONTROL.sub("", text))
 
 
-def _visible(path: Path, folder: Path) -> bool:
-    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _is_page(path: Path, folder: Path) -> bool:
+    from rag.ingest.readers import ENDINGS, detect
+
+    parts = path.relative_to(folder).parts
+    if any(part.startswith(".") for part in parts) or not path.is_file():
+        return False
+    if any(part.endswith("_files") for part in parts[:-1]):
+        return False
+    name = path.name.lower().removesuffix(".gz")
+    if any(name.endswith(ending) for ending in ENDINGS):
+        return True
+    if path.suffix.lower() in _NO_PAGES:
+        return False
+    with path.open("rb") as file:
+        return detect(file.read(65536), name=path.name) is not None
+
+
+_NO_PAGES = frozenset(
+    ".yaml .yml .meta .js .css .png .jpg .jpeg .gif .webp .svg .ico .woff .woff2 .ttf .mp3 .mp4 .zip .py .xml .csv "
+    ".tsv .ini .toml .cfg .lock .log .sqlite3 .db .part .tmp .crdownload".split()
+)

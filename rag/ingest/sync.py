@@ -1,4 +1,4 @@
-"""Keeping the store in step with saved pages: what is new, what changed, what stayed."""
+"""Keeping the store in step with saved pages: what is new, what changed, what stayed, what went."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import PageError
-from rag.ingest.chunk import make_article
-from rag.ingest.dates import resolve
-from rag.ingest.page import Story, split_page
-from rag.ingest.read import decode, find_pages, read_bytes
+from rag.ingest.article import make_article, make_articles, read_with_facts
+from rag.ingest.copies import group_copies
+from rag.ingest.facts import read_sidecar, sidecar_of
+from rag.ingest.read import find_pages, read_bytes
+from rag.ingest.story import Known, Story
 from rag.types import Failure, IngestReport, NewArticle
 from store.records import Article, Page
 from store.store import Store
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from llama_index.core.node_parser import NodeParser
 
 Progress = Callable[[int, int, str], None]
-READER = "1"  # raise it when a page may give other articles than before: unchanged files are then read again
+READER = "2"  # raise it when a page may give other articles than before: unchanged files are then read again
 BATCH_CHARS = 200_000  # of article text embedded and stored at a time
 
 
@@ -60,32 +61,55 @@ class _Read:
     before: Page | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """As much of a page as is written at once; `page` names what it holds once this part is in."""
+
+    read: _Read
+    page: Page
+    articles: tuple[Article, ...]
+
+
 def ingest(
-    store: Store, paths: Sequence[Path], *, captured: date | None, chain: Callable[[], Chain], progress: Progress
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    captured: date | None,
+    prune: bool,
+    chain: Callable[[], Chain],
+    progress: Progress,
 ) -> IngestReport:
     """Bring the store in step with pages; a file that fails is reported, and what was stored of it stays.
 
-    `chain` is called once there is something to embed. `progress` gets (files done, files in all, name).
+    With `prune`, pages under the given folders whose files are gone are dropped. `chain` is called once there is
+    something to embed. `progress` gets (files done, files in all, name).
     """
     tally = _Tally()
-    batch: list[_Read] = []
-    files = list(_files(paths, tally))
+    batch: list[_Part] = []
+    files = list(_files(paths, tally, prune=prune))
     for done, path in enumerate(files):
         progress(done, len(files), path.name)
         try:
-            found = _read(store, path, captured=captured)
+            found = _read(store, path, captured=captured, failed=tally.failed)
         except PageError as error:
             tally.failed.append(Failure(str(path), str(error)))
             continue
         if isinstance(found, Page):
             tally.unchanged.extend(found.article_ids)
-        else:
-            batch.append(found)
-        if sum(len(a.text) for r in batch for a in r.articles) > BATCH_CHARS:
-            _write(store, batch, chain(), tally)
-            batch = []
+            continue
+        for part in _parts(found):
+            batch.append(part)
+            if sum(len(a.text) for p in batch for a in p.articles) > BATCH_CHARS:
+                _write(store, batch, chain(), tally)
+                batch = []
+                if part.page is not found.page:
+                    share = len(part.page.article_ids) - len(found.before.article_ids if found.before else ())
+                    progress(done, len(files), f"{path.name}: {share} of {len(found.articles)} articles")
     if batch:
         _write(store, batch, chain(), tally)
+    if prune:
+        tally.removed.extend(store.forget(_gone(store, paths), scrub=True))
+    group_copies(store)
     progress(len(files), len(files), "")
     return tally.report()
 
@@ -105,48 +129,50 @@ def rebuild(store: Store, *, chain: Chain, progress: Progress) -> int:
     return store.rebuild_index(model=chain.model, progress=lambda done, total: progress(done, total, "indexing"))
 
 
-def read(path: Path, *, captured: date | None) -> tuple[Article, ...]:
-    """The articles of a page, in page order. Raises PageError."""
-    return _articles(read_bytes(path), name=str(path), captured=captured)
-
-
 def add(
     store: Store, articles: Sequence[NewArticle], *, name: str, chain: Chain, progress: Progress
 ) -> tuple[str, ...]:
-    """Store clean articles as the page `name`, in batches; the page names them all once the last batch is in."""
+    """Store clean articles as the page `name`, in parts; what was stored under it goes once the last part is in."""
+    made = [make_article(_clean(article), captured=None) for article in articles]
+    unique = tuple({a.id: a for a in made}.values())
     key = f"added:{name}"
-    made = [
-        make_article(Story(a.title, a.source, None, None, None, None, a.text), published=a.published) for a in articles
-    ]
-    made = list({a.id: a for a in made}.values())
-    stored = set(store.truth.articles_by_id(a.id for a in made))
-    done: list[Article] = []
-    batch: list[Article] = []
-    for article in made:
-        batch.append(article)
-        if sum(len(a.text) for a in batch) > BATCH_CHARS or article is made[-1]:
-            done += batch
-            batch = []
-            there = {a.id for a in done} | stored  # what is wanted and stored stays, whichever batch it is in
-            page = Page(key, f"{READER}:{len(done)}", None, tuple(a.id for a in made if a.id in there))
-            fresh = tuple(a for a in made if a.id in there)
-            _write(store, [_Read(page, fresh, store.truth.page(key))], chain, _Tally())
-            progress(len(done), len(made), name)
+    read = _Read(Page(key, f"{READER}:added", None, tuple(a.id for a in unique)), unique, store.truth.page(key))
+    done = 0
+    for part in _parts(read):
+        _write(store, [part], chain, _Tally())
+        done += len(part.articles)
+        progress(done, len(unique), name)
     return tuple(a.id for a in made)
 
 
-def _files(paths: Sequence[Path], tally: _Tally) -> Iterator[Path]:
+def _clean(article: NewArticle) -> Story:
+    published = Known(article.published, "day", "metadata") if article.published else None
+    return Story(article.title, article.source, None, None, None, None, article.text, published=published)
+
+
+def _files(paths: Sequence[Path], tally: _Tally, *, prune: bool) -> Iterator[Path]:
     for path in paths:
         try:
-            yield from find_pages([path])
+            yield from find_pages(path)
         except PageError as error:
+            if prune and path.is_dir():
+                continue  # the last page was taken out of it
             tally.failed.append(Failure(str(path), str(error)))
 
 
-def _read(store: Store, path: Path, *, captured: date | None) -> _Read | Page:
+def _gone(store: Store, paths: Sequence[Path]) -> list[str]:
+    """Stored pages under the given folders whose files are no longer there; a folder that is gone itself has none."""
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    pages = [Path(page) for page in store.truth.pages()]
+    return [str(p) for p in pages if any(f in p.parents for f in folders) and not p.exists()]
+
+
+def _read(store: Store, path: Path, *, captured: date | None, failed: list[Failure]) -> _Read | Page:
     """The page as it is now, or, if nothing about it changed, the page as it is stored."""
     data = read_bytes(path)
-    bytes_digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    beside = sidecar_of(path)
+    said = read_bytes(beside) if beside else b""
+    bytes_digest = hashlib.blake2b(data + b"\0" + said if beside else data, digest_size=16).hexdigest()
     digest = f"{READER}:{bytes_digest}"
     key = str(path.resolve())
     before = store.truth.page(key)
@@ -154,43 +180,45 @@ def _read(store: Store, path: Path, *, captured: date | None) -> _Read | Page:
         captured = captured or before.captured  # the same file: what was said of it still holds
         if before.digest == digest and before.captured == captured:
             return before
-    articles = _articles(data, name=str(path), captured=captured)
+    reading = read_with_facts(data, name=str(path), sidecar=read_sidecar(beside) if beside else None)
+    failed.extend(Failure(str(path), reason) for reason in reading.skipped)
+    articles = make_articles(reading, captured=captured)
     return _Read(Page(key, digest, captured, tuple(a.id for a in articles)), articles, before)
 
 
-def _articles(data: bytes, *, name: str, captured: date | None) -> tuple[Article, ...]:
-    stories = split_page(decode(data, name=name), name=name)
-    articles = [
-        make_article(
-            story,
-            published=resolve(story.when, captured=captured) if story.when else None,
-            captured=captured,
-        )
-        for story in stories
-    ]
-    return tuple({a.id: a for a in articles}.values())
+def _parts(read: _Read) -> Iterator[_Part]:
+    """A page in parts of about BATCH_CHARS. Until the last one is in, the page holds its old articles as well."""
+    old = read.before.article_ids if read.before else ()
+    part: list[Article] = []
+    for done, article in enumerate(read.articles, start=1):
+        part.append(article)
+        if done < len(read.articles) and sum(len(a.text) for a in part) > BATCH_CHARS:
+            ids = tuple(dict.fromkeys([*old, *(a.id for a in read.articles[:done])]))
+            yield _Part(read, replace(read.page, digest="", article_ids=ids), tuple(part))
+            part = []
+    yield _Part(read, read.page, tuple(part))
 
 
-def _write(store: Store, batch: Sequence[_Read], chain: Chain, tally: _Tally) -> None:
+def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally) -> None:
     from rag.chain import embed_nodes, prepare_articles
 
     store.check_model(*chain.model)
-    articles = {a.id: a for read in batch for a in read.articles}
+    articles = {a.id: a for part in batch for a in part.articles}
     known = store.truth.articles_by_id(articles)
-    old = store.truth.articles_by_id(i for r in batch if r.before for i in r.before.article_ids)
+    old = store.truth.articles_by_id(i for p in batch if p.read.before for i in p.read.before.article_ids)
     new = [a for a in articles.values() if a.id not in known]
     prepared, nodes = prepare_articles(new, node_parser=chain.node_parser, model=chain.model[0])
     have = store.truth.known_vectors(nodes)
     vectors = embed_nodes({k: n for k, n in nodes.items() if k not in have}, embed_model=chain.embed_model)
     refreshed = [_merged(a, known[a.id]) for a in articles.values() if a.id in known]
     changed = {a.id for a in refreshed if a != known[a.id]}
-    gone = store.write([r.page for r in batch], prepared, vectors, refreshed=refreshed, model=chain.model)
+    gone = store.write([p.page for p in batch], prepared, vectors, refreshed=refreshed, model=chain.model)
     replaced: set[str] = set()
-    for read in batch:
-        for ordinal, article in enumerate(read.articles):
+    for part in batch:
+        for article in part.articles:
             if article.id in known:
                 (tally.updated if article.id in changed else tally.unchanged).append(article.id)
-            elif earlier := _earlier_version(read, ordinal, old):
+            elif earlier := _earlier_version(part.read, article, old):
                 replaced.add(earlier)
                 tally.updated.append(article.id)
             else:
@@ -200,15 +228,19 @@ def _write(store: Store, batch: Sequence[_Read], chain: Chain, tally: _Tally) ->
 
 def _merged(now: Article, stored: Article) -> Article:
     """What is known of an article after it was met again: the newer word counts, silence takes nothing away."""
-    fields = ("agency", "author", "published", "captured", "url")
-    return replace(stored, **{name: getattr(now, name) or getattr(stored, name) for name in fields})
+    fields = ("agency", "author", "captured", "url", "language", "section", "kind", "extra")
+    dated = (
+        ("published", "published_precision", "published_from", "dates") if now.published or not stored.published else ()
+    )
+    known = {name: getattr(now, name) or getattr(stored, name) for name in fields}
+    return replace(stored, **known, **{name: getattr(now, name) for name in dated})
 
 
-def _earlier_version(read: _Read, ordinal: int, old: dict[str, Article]) -> str | None:
+def _earlier_version(read: _Read, article: Article, old: dict[str, Article]) -> str | None:
     """The article of the page as it was that this one stands for now: the same headline, or the same place."""
     before = [i for i in (read.before.article_ids if read.before else ()) if i not in read.page.article_ids]
-    title = read.articles[ordinal].title.casefold()
-    same = [i for i in before if i in old and old[i].title.casefold() == title]
+    same = [i for i in before if i in old and old[i].title.casefold() == article.title.casefold()]
     if not same and read.before and len(read.before.article_ids) == len(read.articles):
-        same = [i for i in before if read.before.article_ids.index(i) == ordinal]
+        place = read.page.article_ids.index(article.id)
+        same = [i for i in before if read.before.article_ids.index(i) == place]
     return same[0] if same else None

@@ -1,0 +1,157 @@
+"""From an HTML tree to the lines a reader sees: one per block, with what the markup says about each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.ingest.boilerplate import starts_related
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body br caption center dd details div dl dt figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_UNSEEN = frozenset(
+    "script style noscript template svg iframe object embed canvas video audio input select button textarea option nav "
+    "head map dialog".split()
+)
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+# Parts of a page whose own name says that they belong to no story.
+_ASIDE = re.compile(
+    r"(?i)\b(comments?(-?(list|body|section|area|thread|respond))?|disqus\w*|respond|cookie\w*|consent|newsletter\w*|"
+    r"subscribe\w*|share|social\w*|breadcrumbs?|advert\w*|promo\w*|site-?(footer|nav|header)|menu|sr-only)\b"
+)
+_STORY_WORDS = 60  # of prose below a heading that is a headline of its own
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """The lines of a page, which of them are headings, and which of those open a story."""
+
+    lines: tuple[str, ...]
+    headings: frozenset[str]
+    headlines: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    heading: int  # 1 for h1 … 6, 0 for none
+    article: int  # number of the <article> it stands in, 0 for none
+
+
+def parse(markup: str | bytes) -> HtmlElement:
+    """The tree of a page or of a fragment; damaged markup is repaired. Raises lxml's errors for what is no markup."""
+    from lxml import html
+
+    if isinstance(markup, str):
+        markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
+    return html.document_fromstring(markup)
+
+
+def lines_of(tree: HtmlElement) -> PageLines:
+    """The visible lines of a page, top to bottom."""
+    lines = list(_joined(_pieces(tree)))
+    headings = frozenset(line.text for line in lines if line.heading)
+    return PageLines(tuple(line.text for line in lines), headings, frozenset(_headlines(lines)))
+
+
+def _headlines(lines: list[_Line]) -> Iterator[str]:
+    """Headings that open a story: the first of an <article>, the page's own, and those after "Related articles"."""
+    seen: set[int] = set()
+    related = level = 0
+    for at, line in enumerate(lines):
+        if starts_related(line.text):
+            related, level = 1, 0
+        if not line.heading or len(line.text.split()) < 2 or starts_related(line.text):
+            continue
+        opens = line.heading == 1 or (line.article and line.article not in seen)
+        if related and level in (0, line.heading):
+            level, opens = line.heading, True
+        seen.add(line.article)
+        if opens and _prose_below(lines, at) >= _STORY_WORDS:
+            yield line.text
+
+
+def _prose_below(lines: list[_Line], at: int) -> int:
+    """Words of long lines between a heading and the next of its rank or a higher one."""
+    words = 0
+    for line in lines[at + 1 :]:
+        if line.heading and line.heading <= lines[at].heading and line.text != lines[at].text:
+            break
+        count = len(line.text.split())
+        words += count if count >= 8 else 0
+    return words
+
+
+def _pieces(tree: HtmlElement) -> Iterator[_Line | str]:
+    """Runs of text in order; a `_Line` without text is a break."""
+    articles = 0
+    heading, article = 0, 0
+    stack: list[tuple[str, int, int]] = []
+    from lxml import etree
+
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag if isinstance(element.tag, str) else None
+        if event == "start":
+            if tag is None or _is_unseen(element, tag):
+                walk.skip_subtree()
+                stack.append(("", heading, article))
+                continue
+            stack.append((tag, heading, article))
+            if tag in _BLOCKS:
+                yield _Line("", heading, article)
+            if tag == "article":
+                articles += 1
+                article = articles
+            if tag in _HEADINGS:
+                heading = int(tag[1])
+                yield _Line("", heading, article)
+            stamp = element.get("datetime", "") if tag == "time" else ""
+            if stamp and not (element.text_content() or "").strip():
+                yield stamp
+            if element.text:
+                yield element.text
+        else:
+            known, heading, article = stack.pop()
+            if known in _BLOCKS or known in _HEADINGS:
+                yield _Line("", heading, article)
+            if element.tail and element is not tree:
+                yield element.tail
+
+
+def _joined(pieces: Iterator[_Line | str]) -> Iterator[_Line]:
+    text: list[str] = []
+    state = _Line("", 0, 0)
+    for piece in pieces:
+        if isinstance(piece, str):
+            text.append(piece)
+            continue
+        line = clean("".join(text))
+        if line:
+            yield _Line(line, state.heading, state.article)
+        text, state = [], piece
+    if line := clean("".join(text)):
+        yield _Line(line, state.heading, state.article)
+
+
+def clean(text: str) -> str:
+    """One line: no control characters, single spaces."""
+    return " ".join(re.sub(r"[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u200e\u200f\u2060\ufeff]", "", text).split())
+
+
+def _is_unseen(element: HtmlElement, tag: str) -> bool:
+    if tag in _UNSEEN or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    if "display:none" in (element.get("style") or "").replace(" ", ""):
+        return True
+    if tag in ("body", "html", "main", "article"):
+        return False
+    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool(_ASIDE.search(name)) and len(element.text_content()) < 4000

@@ -1,0 +1,123 @@
+"""One SQLite file, opened safely: schema, transactions, clear errors. Only this file knows sqlite3."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from store.errors import StoreError, StoreUnwritable
+
+SCHEMA_VERSION = 1
+_FULL_TEXT = ("chunks_fts", "articles_fts")
+_MANY = 500  # values in one statement; SQLite's own limit on variables is 32,766
+
+
+class Database:
+    """One connection, shared by the threads of a process behind a lock; every write is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises StoreUnwritable or StoreError with the remedy."""
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
+            self._migrate()
+        except sqlite3.OperationalError as error:
+            raise StoreUnwritable(f"cannot open {path} ({error}): make the data folder writable") from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"{path} is not a Clipdesk store ({error}): move it away and ingest the pages again"
+            ) from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept together, or none. Raises StoreUnwritable when the disk will not take them."""
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreUnwritable(
+                        f"cannot write to the data folder ({error}): check its free space and its permissions"
+                    ) from error
+                raise
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run one statement; returns the rowid of what it inserted."""
+        with self._lock:
+            return self._db.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._lock:
+            self._db.executemany(sql, rows)
+
+    def row(self, sql: str, *values: Any) -> Any:
+        with self._lock:
+            return self._db.execute(sql, values).fetchone()
+
+    def rows(self, sql: str, *values: Any) -> list[Any]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def rows_in(self, sql: str, values: Iterable[Any]) -> Iterator[Any]:
+        """The rows of a statement that ends in IN, for any number of values."""
+        wanted = list(values)
+        for at in range(0, len(wanted), _MANY):
+            some = wanted[at : at + _MANY]
+            yield from self.rows(f"{sql} ({', '.join('?' * len(some))})", *some)
+
+    def meta(self, key: str) -> str | None:
+        """A setting of the store itself."""
+        found = self.row("SELECT value FROM meta WHERE key = ?", key)
+        return None if found is None else str(found[0])
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        with self.transaction():
+            self.run_many("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def problems(self) -> list[str]:
+        """What SQLite finds wrong with its own file and with the full-text index; nothing if all is well."""
+        with self._lock:
+            try:
+                found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+                found += [f"row of {row[0]} without its {row[2]}" for row in self.rows("PRAGMA foreign_key_check")]
+                for table in _FULL_TEXT:
+                    self._db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+            except sqlite3.DatabaseError as error:
+                return [str(error)]
+        return found
+
+    def scrub(self) -> None:
+        """Leave no trace of deleted rows: not in the file, not in the full-text index, not in the write-ahead log."""
+        with self._lock:
+            for table in _FULL_TEXT:
+                self.run(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")  # deleted terms stay in its segments
+            self.run("PRAGMA incremental_vacuum")
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            schema = files("store").joinpath("schema.sql").read_text("utf-8")
+            self._db.executescript(f"BEGIN; {schema} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version != SCHEMA_VERSION:
+            raise StoreError(
+                f"the data folder was written by another version of Clipdesk (schema {version}, this one reads "
+                f"{SCHEMA_VERSION}): use that version, or ingest the pages again into a new folder"
+            )
