@@ -70,7 +70,34 @@ def flat_layout(stories: Sequence[Story]) -> str:
     return _page(f"<table><tr><td>{''.join(blocks)}</td></tr></table>", title="Today's stories")
 
 
-LAYOUTS = {"articles": articles_layout, "cards": cards_layout, "flat": flat_layout}
+def classes_layout(stories: Sequence[Story]) -> str:
+    """<div>s whose classes say what they are, each title once."""
+    blocks = [
+        f"<div class='item'><div class='headline'>{escape(s.title)}</div><div class='meta'>{s.source} • {s.when}</div>"
+        f"<div class='content'>{_body(s).replace('<p>', '<div>').replace('</p>', '</div>')}</div></div>"
+        for s in stories
+    ]
+    related = "<div class='section-title'>Related Articles</div>"
+    return _page(f"{blocks[0]}{related}<div class='related'>{''.join(blocks[1:])}</div>", title=stories[0].title)
+
+
+def table_layout(stories: Sequence[Story]) -> str:
+    """Rows of a table, as in newsletters: the title in bold, outlet and age in cells of their own."""
+    rows = [
+        f"<tr><td colspan='2'><b>{escape(s.title)}</b></td></tr><tr><td>{s.source}</td><td>{s.when}</td></tr>"
+        f"<tr><td colspan='2'>{_body(s)}</td></tr>"
+        for s in stories
+    ]
+    return _page(f"<table>{''.join(rows)}</table>", title="Today")
+
+
+LAYOUTS = {
+    "articles": articles_layout,
+    "cards": cards_layout,
+    "flat": flat_layout,
+    "classes": classes_layout,
+    "table": table_layout,
+}
 
 
 def single_page(

@@ -250,7 +250,7 @@ def survive_kills(tmp_path: Path, *, times: int) -> None:
     for number in range(times):
         if number % 2:  # the large file changes: its old articles and its new ones meet
             write_many(pages, first := 60 * number)
-        interrupted += run_child(data, pages, kill_after=dice.uniform(0, whole)) < 0
+        interrupted += run_child(data, pages, kill_after=dice.uniform(0, 0.6 * whole)) < 0
         with Rag.open(data) as rag:
             health = rag.doctor()
             assert health.ok, health.checks

@@ -24,18 +24,21 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # Parts of a page whose own name says that they belong to no story.
 _ASIDE = re.compile(
     r"(?i)\b(comments?(-?(list|body|section|area|thread|respond))?|disqus\w*|respond|cookie\w*|consent|newsletter\w*|"
-    r"subscribe\w*|share|social\w*|breadcrumbs?|advert\w*|promo\w*|site-?(footer|nav|header)|menu|sr-only)\b"
+    r"subscribe\w*|share|social\w*|breadcrumbs?|advert\w*|promo\w*|twitter-tweet|instagram-media|site-?(footer|nav|header)|menu|sr-only)\b"
 )
+_NAMED_TITLE = re.compile(r"(?i)(?:^|[\s_-])(?:headline|title|hed)$|^(?:headline|title)\b")
+_BULLET = "• "
 _STORY_WORDS = 60  # of prose below a heading that is a headline of its own
 
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """The lines of a page, which of them are headings, and which of those open a story."""
+    """The lines of a page, which of them are headings, which of those open a story, and which after "Related …"."""
 
     lines: tuple[str, ...]
     headings: frozenset[str]
     headlines: frozenset[str]
+    related: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,16 @@ def lines_of(tree: HtmlElement) -> PageLines:
     """The visible lines of a page, top to bottom."""
     lines = list(_joined(_pieces(tree)))
     headings = frozenset(line.text for line in lines if line.heading)
-    return PageLines(tuple(line.text for line in lines), headings, frozenset(_headlines(lines)))
+    opening = dict(_headlines(lines))
+    related = frozenset(text for text, after in opening.items() if after)
+    return PageLines(tuple(line.text for line in lines), headings, frozenset(opening), related)
 
 
-def _headlines(lines: list[_Line]) -> Iterator[str]:
-    """Headings that open a story: the first of an <article>, the page's own, and those after "Related articles"."""
+def _headlines(lines: list[_Line]) -> Iterator[tuple[str, bool]]:
+    """Headings that open a story: the first of an <article>, the page's own, and those after "Related articles".
+
+    Yields each with whether it is one of the last.
+    """
     seen: set[int] = set()
     related = level = 0
     for at, line in enumerate(lines):
@@ -75,7 +83,7 @@ def _headlines(lines: list[_Line]) -> Iterator[str]:
             level, opens = line.heading, True
         seen.add(line.article)
         if opens and _prose_below(lines, at) >= _STORY_WORDS:
-            yield line.text
+            yield line.text, bool(related)
 
 
 def _prose_below(lines: list[_Line], at: int) -> int:
@@ -110,9 +118,11 @@ def _pieces(tree: HtmlElement) -> Iterator[_Line | str]:
             if tag == "article":
                 articles += 1
                 article = articles
-            if tag in _HEADINGS:
-                heading = int(tag[1])
+            if tag in _HEADINGS or (tag in _BLOCKS and _NAMED_TITLE.search(element.get("class") or "")):
+                heading = int(tag[1]) if tag in _HEADINGS else 2
                 yield _Line("", heading, article)
+            if tag == "li":
+                yield _BULLET
             stamp = element.get("datetime", "") if tag == "time" else ""
             if stamp and not (element.text_content() or "").strip():
                 yield stamp
@@ -134,10 +144,10 @@ def _joined(pieces: Iterator[_Line | str]) -> Iterator[_Line]:
             text.append(piece)
             continue
         line = clean("".join(text))
-        if line:
+        if line and line != _BULLET.strip():
             yield _Line(line, state.heading, state.article)
         text, state = [], piece
-    if line := clean("".join(text)):
+    if (line := clean("".join(text))) and line != _BULLET.strip():
         yield _Line(line, state.heading, state.article)
 
 

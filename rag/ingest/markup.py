@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _TYPES = re.compile(r"(Article|NewsArticle|BlogPosting|Report|WebPage|SocialMediaPosting)$")
+_ARTICLES = ("Article", "BlogPosting")
 _KIND_TYPES = {
     "OpinionNewsArticle": "opinion", "AnalysisNewsArticle": "analysis", "ReviewNewsArticle": "review",
     "AskPublicNewsArticle": "question", "BackgroundNewsArticle": "background",
@@ -41,6 +42,7 @@ class Stated:
     language: str | None = None
     section: str | None = None
     kind: str | None = None
+    is_article: bool = False  # the page calls itself one
 
 
 def stated(tree: HtmlElement) -> Stated:
@@ -59,6 +61,7 @@ def stated(tree: HtmlElement) -> Stated:
         language=_language(_text(record.get("inLanguage")) or tree.get("lang") or meta.get("og:locale")),
         section=_text(record.get("articleSection")) or meta.get("article:section") or meta.get("section"),
         kind=next((_KIND_TYPES[t] for t in types if t in _KIND_TYPES), None),
+        is_article=meta.get("og:type") == "article" or bool(when) or any(t.endswith(_ARTICLES) for t in types),
     )
 
 

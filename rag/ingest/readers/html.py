@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     pass
 
 FULL_STORY = 60  # words; less under a headline is a teaser
+LOST = 2.25  # times the text that trafilatura found, in the page's lines around it: it took one part of several
 TEASER = 0.2  # of the longest story of the page; so is what is shorter than that
 _CHARSET = re.compile(rb"(?is)<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)")
 
@@ -66,21 +67,23 @@ def _several(page: PageLines, about: Stated, *, main: str) -> tuple[Story, ...]:
     stories = list({s.title: s for s in reversed(stories)}.values())[::-1]
     own = _own(stories, about)
     longest = max((len(s.text) for s in stories), default=0)
+    if about.is_article and own is None:
+        return ()
     kept = [
         s
         for n, s in enumerate(stories)
-        if n == own or (len(s.text) >= TEASER * longest and _announced(s, page, main=main))
+        if n == own or (len(s.text) >= TEASER * longest and _announced(s, page, about, main=main))
     ]
     return tuple(kept) if len(kept) > 1 and _hold(kept, main) else ()
 
 
-def _announced(story: Story, page: PageLines, *, main: str) -> bool:
+def _announced(story: Story, page: PageLines, about: Stated, *, main: str) -> bool:
     if len(re.findall(r"[.!?][\"'”’)]*(?:\s|$)", story.text)) < 2 or len(story.title.split()) < 3:
         return False
-    headed = story.title in page.headings or page.lines.count(story.title) > 1
-    if story.when is not None and headed:
-        return True
     long = len(story.text.split()) >= 2 * FULL_STORY
+    headed = story.title in page.headings or page.lines.count(story.title) > 1
+    if story.title in page.related or (story.when and (headed or (long and not about.is_article))):
+        return True
     return long and story.title in page.headlines and story.title not in main and _opening(story.text) not in main
 
 
@@ -167,9 +170,9 @@ def _single(markup: str, about: Stated, page: PageLines, *, url: str | None) -> 
 
 
 def _lost_most(lines: Sequence[str], printed: str) -> bool:
-    """Whether the lines of the page hold all paragraphs that trafilatura found and twice as much between them."""
+    """Whether the lines of the page hold all paragraphs that trafilatura found and far more between them."""
     paragraphs = [line for line in lines if len(line.split()) >= 12]
-    return len(printed) > 2 * sum(map(len, lines)) and all(p in printed for p in paragraphs)
+    return len(printed) > LOST * sum(map(len, lines)) and all(p in printed for p in paragraphs)
 
 
 def _is_title(line: str, title: str) -> bool:
