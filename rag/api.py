@@ -124,6 +124,14 @@ class Rag:
         """All stored articles, in order of arrival."""
         return self._store.truth.articles()
 
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
+        return self._store.truth.articles_by_id([article_id]).get(article_id)
+
+    def article_count(self) -> int:
+        """How many articles are stored."""
+        return self._store.truth.article_count()
+
     def search(self, question: str, *, k: int = SEARCH_K) -> tuple[Passage, ...]:
         """The k best passages, best first."""
         if self._retriever is None:

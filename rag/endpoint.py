@@ -15,7 +15,7 @@ from rag.settings import Settings
 from rag.types import Usage
 
 OPENAI_MODEL = "gpt-5-mini"
-MAX_TOKENS = 500  # of an answer, where the server takes such a bound
+MAX_TOKENS = 300  # of an answer, where the server takes such a bound
 EMBED_BATCH = 256
 
 

@@ -1,18 +1,21 @@
-"""Search: dense and lexical rankings of chunks, fused by reciprocal rank."""
+"""Search: candidates from the vector index and the full-text index, ranked together with their articles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from rag.models.embedding import Embedder
+from rag.ranking import Scores, mixed, parts, relevance, select, standard
 from rag.types import Passage
 from rag.words import content_words
-from store.records import Hit
+from store.records import Chunk, Hit
 from store.store import Store
 
-DEPTH = 60  # hits taken from each ranking
-DENSE_WEIGHT = 0.4
-RRF_K = 60
+POOL = 100  # candidates from each index
+DEEP = 1000  # full-text scores looked at
+PART_POOL = 50  # candidates from the full-text index for each part of a question
 
 
 def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[Passage, ...]:
@@ -23,27 +26,42 @@ def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[
     if not question.strip() or k < 1 or not store.truth.chunk_count():
         return ()
     store.check_model(embedder.identity, embedder.dimension)
-    depth = max(DEPTH, 2 * k)
-    dense = store.dense(embedder.embed_query(question), k=depth)
-    lexical = store.lexical(" ".join(content_words(question)), k=depth)
-    hits = fuse([(dense, DENSE_WEIGHT), (lexical, 1 - DENSE_WEIGHT)])[:k]
-    chunks = store.truth.chunks(hit.chunk_id for hit in hits)
-    articles = store.truth.articles_by_id({c.article_id for c in chunks.values()})
-    found = []
-    for hit in hits:
-        chunk = chunks[hit.chunk_id]
-        article = articles[chunk.article_id]
-        found.append(Passage(article, chunk.start, chunk.end, article.text[chunk.start : chunk.end], hit.score))
-    return tuple(found)
+    vector = embedder.embed_query(question)
+    by_part = [_lexical(store, part) for part in parts(question)]
+    lexical: dict[str, float] = {}  # BM25 adds up over terms, so the parts' scores make the question's
+    for scores in by_part:
+        for chunk_id, score in scores.items():
+            lexical[chunk_id] = lexical.get(chunk_id, 0.0) + score
+    chunks = store.truth.chunks(_pool(store.dense(vector, k=max(POOL, 2 * k)), lexical, by_part, k=k))
+    found = [chunks[i] for i in sorted(chunks)]
+    vectors = store.truth.vectors(chunk.id for chunk in found)
+    dense = np.stack([vectors[chunk.id] for chunk in found]) @ vector
+    articles = store.lexical_articles(" ".join(content_words(question)), k=DEEP)
+    ids = [chunk.id for chunk in found]
+    fits = [standard(_row(scores, ids)) for scores in by_part]
+    ranked = relevance(mixed(dense, _row(lexical, ids)), _row(articles, [c.article_id for c in found]), fits)
+    return _passages(store, [(found[n], gain) for n, gain in select(ranked, fits, k=k)])
 
 
-def fuse(rankings: Sequence[tuple[Sequence[Hit], float]]) -> list[Hit]:
-    """Weighted reciprocal rank fusion: the sum of weight / (60 + rank), rank from 1. Ties are ordered by id.
+def _pool(dense: Sequence[Hit], lexical: dict[str, float], by_part: Sequence[dict[str, float]], *, k: int) -> set[str]:
+    """The candidates: the best of each index, and of the full-text index for each part."""
+    best = sorted(lexical, key=lambda i: (-lexical[i], i))[: max(POOL, 2 * k)]
+    return {hit.chunk_id for hit in dense} | set(best) | {i for scores in by_part for i in list(scores)[:PART_POOL]}
 
-    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet", SIGIR 2009.
-    """
-    scores: dict[str, float] = {}
-    for hits, weight in rankings:
-        for rank, hit in enumerate(hits, start=1):
-            scores[hit.chunk_id] = scores.get(hit.chunk_id, 0.0) + weight / (RRF_K + rank)
-    return sorted((Hit(i, s) for i, s in scores.items()), key=lambda hit: (-hit.score, hit.chunk_id))
+
+def _lexical(store: Store, text: str) -> dict[str, float]:
+    return {hit.chunk_id: hit.score for hit in store.lexical(" ".join(content_words(text)), k=DEEP)}
+
+
+def _row(scores: dict[str, float], ids: Sequence[str]) -> Scores:
+    """The scores of these ids; one that the index did not list counts as the last that it did."""
+    last = min(scores.values(), default=0.0)
+    return np.array([scores.get(i, last) for i in ids], dtype=np.float64)
+
+
+def _passages(store: Store, ranked: list[tuple[Chunk, float]]) -> tuple[Passage, ...]:
+    articles = store.truth.articles_by_id({chunk.article_id for chunk, _ in ranked})
+    return tuple(
+        Passage(a := articles[chunk.article_id], chunk.start, chunk.end, a.text[chunk.start : chunk.end], score)
+        for chunk, score in ranked
+    )

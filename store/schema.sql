@@ -62,6 +62,17 @@ CREATE TABLE vectors (
 
 CREATE VIRTUAL TABLE chunks_fts USING fts5 (title, body, tokenize = 'porter unicode61 remove_diacritics 2');
 
+-- The same words by article, read from the articles table itself and kept in step by triggers.
+CREATE VIRTUAL TABLE articles_fts USING fts5 (
+    title, text, content = 'articles', content_rowid = 'seq', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER articles_inserted AFTER INSERT ON articles BEGIN
+    INSERT INTO articles_fts (rowid, title, text) VALUES (new.seq, new.title, new.text);
+END;
+CREATE TRIGGER articles_deleted AFTER DELETE ON articles BEGIN
+    INSERT INTO articles_fts (articles_fts, rowid, title, text) VALUES ('delete', old.seq, old.title, old.text);
+END;
+
 -- What users said of answers: kept until they are made into eval questions, or for good.
 CREATE TABLE feedback (
     seq      INTEGER PRIMARY KEY,

@@ -102,6 +102,10 @@ class Store:
         """The k best chunks by BM25, best first."""
         return self.truth.lexical(query, k=k)
 
+    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
+        """The BM25 scores of the k best articles, by id, best first."""
+        return self.truth.lexical_articles(query, k=k)
+
     def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
         """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""
         with self._guard:

@@ -85,9 +85,11 @@ class Truth:
         rows = self._rows_in("SELECT id, article_id, ordinal, start, stop FROM chunks WHERE id IN", ids)
         return {row[0]: Chunk(*row) for row in rows}
 
+    def article_count(self) -> int:
+        return int(self._row("SELECT count(*) FROM articles")[0])
+
     def chunk_count(self) -> int:
-        row = self._row("SELECT count(*) FROM chunks")
-        return 0 if row is None else int(row[0])
+        return int(self._row("SELECT count(*) FROM chunks")[0])
 
     def known_vectors(self, hashes: Iterable[str]) -> set[str]:
         return {row[0] for row in self._rows_in("SELECT hash FROM vectors WHERE hash IN", hashes)}
@@ -105,26 +107,32 @@ class Truth:
         return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY rowid")]
 
     def lexical(self, query: str, *, k: int) -> list[Hit]:
-        """The k best chunks by BM25 (FTS5, title weighted 1, any term may match), best first.
+        """The k best chunks by BM25 (FTS5; title and body weigh the same, any term may match), best first.
 
         `query` is plain text; nothing in it acts as FTS5 syntax.
         """
-        terms = list(dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query)))
-        if not terms:
-            return []
-        match = " OR ".join(f'"{term}"' for term in terms)
-        rows = self._rows(
-            "SELECT c.id, -bm25(chunks_fts) AS score FROM chunks_fts JOIN chunks c ON c.rowid = chunks_fts.rowid "
-            "WHERE chunks_fts MATCH ? ORDER BY score DESC, c.id LIMIT ?",
-            match,
-            k,
+        sql = (
+            "SELECT c.id, -f.rank FROM (SELECT rowid, rank FROM chunks_fts WHERE chunks_fts MATCH ? "
+            "ORDER BY rank LIMIT ?) f JOIN chunks c ON c.rowid = f.rowid ORDER BY f.rank, c.id"
         )
-        return [Hit(chunk_id, score) for chunk_id, score in rows]
+        match = _any_term(query)
+        return [Hit(*row) for row in self._rows(sql, match, k)] if match else []
+
+    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
+        """The BM25 scores of the k best articles, by id, best first."""
+        sql = (
+            "SELECT a.id, -f.rank FROM (SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH ? "
+            "ORDER BY rank LIMIT ?) f JOIN articles a ON a.seq = f.rowid ORDER BY f.rank, a.id"
+        )
+        match = _any_term(query)
+        return dict(self._rows(sql, match, k)) if match else {}
 
     def feedback(self) -> tuple[Feedback, ...]:
         """All feedback, oldest first."""
         rows = self._rows("SELECT question, answer, verdict, note, given FROM feedback ORDER BY seq")
-        return tuple(Feedback(q, a, verdict, note, datetime.fromisoformat(given)) for q, a, verdict, note, given in rows)
+        return tuple(
+            Feedback(q, a, verdict, note, datetime.fromisoformat(given)) for q, a, verdict, note, given in rows
+        )
 
     # Writing
 
@@ -294,6 +302,11 @@ class Truth:
         for at in range(0, len(wanted), _MANY):
             some = wanted[at : at + _MANY]
             yield from self._rows(f"{sql} ({', '.join('?' * len(some))})", *some)
+
+
+def _any_term(query: str) -> str:
+    terms = dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query))
+    return " OR ".join(f'"{term}"' for term in terms)
 
 
 def _article(row: Sequence[Any]) -> Article:

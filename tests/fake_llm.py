@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -79,8 +79,9 @@ def fake_llm() -> Iterator[FakeLLM]:
 
         def _chunk(self, text: str) -> None:
             data = text.encode()
-            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-            self.wfile.flush()
+            with suppress(ConnectionError):  # the client may have heard enough
+                self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+                self.wfile.flush()
 
         def _json(self, status: int, value: dict[str, Any]) -> None:
             data = json.dumps(value).encode()

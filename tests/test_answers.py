@@ -103,6 +103,9 @@ def test_an_empty_question_is_a_clear_error(desk: Rag) -> None:
         ("How much did the bridge cost?", "It cost $4 million to build.", "It cost the mayor his seat."),
         ("When was the treaty signed?", "It was signed on June 19, 2024.", "It was signed in a hurry."),
         ("How many soldiers fell?", "Some 6,000 soldiers fell.", "Soldiers fell in large numbers."),
+        ("In which month was it signed?", "It was signed in January and soon forgotten.", "It was signed in a hurry."),
+        ("What day did he arrive?", "He arrived on Tuesday.", "He arrived in a hurry."),
+        ("How many days did he stay?", "He stayed for three days.", "He stayed on Tuesday."),
         ("What is the range in kilometres?", "It flies 500 kilometres.", "It flew over 3 cities."),
     ],
 )
@@ -205,6 +208,15 @@ def test_an_empty_reply_is_a_refusal(writer: Rag, llm: FakeLLM) -> None:
     assert answer.status == "refused"
 
 
+def test_what_is_said_twice_counts_once_and_a_model_that_goes_round_is_stopped(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    n = number_of(llm, "1,000 sappers")
+    sentence = f"North Korea sends 1,000 sappers to the Kursk region [{n}]. "
+    answer, streamed = ask(writer, llm, *[sentence] * 50)
+    assert answer.text == "North Korea sends 1,000 sappers to the Kursk region. [1]"
+    assert streamed.count("sappers") < 6
+
+
 def test_an_answer_about_silence_is_no_refusal(writer: Rag, llm: FakeLLM) -> None:
     ask(writer, llm, "Nothing.")
     n = number_of(llm, "1,000 sappers")
@@ -303,6 +315,7 @@ def test_claims_take_the_marks_before_and_after_their_full_stop() -> None:
         ("- It rained", (1,)),
     ]
     assert cut_claims("") == []
+    assert cut_claims("He went [1]. She stayed [2]. They then all") == [("He went.", (1,)), ("She stayed.", (2,))]
 
 
 @pytest.mark.parametrize(
@@ -312,6 +325,9 @@ def test_claims_take_the_marks_before_and_after_their_full_stop() -> None:
         ("It sends 10,000 sappers.", ["They send 1,000 sappers."], False),
         ("It sends 1.5 million.", ["They send 15 million."], False),
         ("It sends sappers.", [], False),
+        ("It sends 5,000 sappers.", ["It sends 1,000 sappers and 5,000 construction workers."], False),
+        ("It sends 5,000 workers and 1,000 sappers.", ["It sends 1,000 sappers and 5,000 construction workers."], True),
+        ("There were 6,000 casualties.", ["Casualties have exceeded 6,000 in the region; 28 died in Kyiv."], True),
         ('He called it "a new chapter in history".', ["It is 'a new chapter in history', he said."], True),
         ('He called it "an old chapter in history".', ["It is 'a new chapter in history', he said."], False),
     ],

@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from app import build, start
-from rag import Completed, Event, Rag, Turn
+from rag import Answer, Completed, Event, Rag, Turn
 from rag.settings import Settings
 from tests.fake_llm import FakeLLM, Reply, fake_llm
 
@@ -78,6 +78,13 @@ class Served:
 
     rag: WatchedRag
     url: str
+    known: dict[str, Answer] = field(default_factory=dict)
+
+    def answer(self, question: str) -> Answer:
+        """What the chat is to show for a question that begins a conversation."""
+        if question not in self.known:
+            self.known[question] = self.rag.ask(question)
+        return self.known[question]
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +98,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def serve(folder: Path, settings: Settings) -> Iterator[Served]:
-    trap = folder / "trap.txt"
-    trap.write_text(TRAP, encoding="utf-8")
-    with WatchedRag.open(folder / "data", settings=settings) as rag:
-        rag.ingest(SAMPLE, trap, captured=CAPTURED)
+def serve(page: Path, settings: Settings, *, data: Path) -> Iterator[Served]:
+    with WatchedRag.open(data, settings=settings) as rag:
+        rag.ingest(page, captured=CAPTURED)
         demo = build(rag)
         try:
             yield Served(rag, start(demo, host="127.0.0.1", port=0))
@@ -105,7 +110,15 @@ def serve(folder: Path, settings: Settings) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def quoting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    yield from serve(tmp_path_factory.mktemp("quoting"), Settings(mode="quote"))
+    yield from serve(SAMPLE, Settings(mode="quote"), data=tmp_path_factory.mktemp("quoting"))
+
+
+@pytest.fixture(scope="module")
+def trapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("trapped")
+    page = folder / "trap.txt"
+    page.write_text(TRAP, encoding="utf-8")
+    yield from serve(page, Settings(mode="quote"), data=folder / "data")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +130,7 @@ def model() -> Iterator[FakeLLM]:
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory: pytest.TempPathFactory, model: FakeLLM) -> Iterator[Served]:
     settings = Settings(mode="llm", openai_base_url=model.url)
-    yield from serve(tmp_path_factory.mktemp("writing"), settings)
+    yield from serve(SAMPLE, settings, data=tmp_path_factory.mktemp("writing"))
 
 
 @pytest.fixture
@@ -145,7 +158,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def ask(page: Page, question: str) -> Locator:
     """Ask, and wait for the whole reply."""
     before = page.locator(".reply").count()
-    page.get_by_label("Question", exact=True).fill(question)
+    page.get_by_role("textbox").fill(question)
     page.keyboard.press("Enter")
     reply = page.locator(".reply").nth(before)
     expect(reply.locator(".status").last).to_contain_text("searched")
@@ -163,17 +176,18 @@ def expect_marked(page: Page, words: str) -> None:
 def test_answer_opens_at_the_exact_quote(page: Page, quoting: Served, request: pytest.FixtureRequest) -> None:
     page.goto(quoting.url)
     reply = ask(page, SAPPERS)
-    answer = quoting.rag.ask(SAPPERS)
+    answer = quoting.answer(SAPPERS)
     expect(reply.locator("blockquote.quote")).to_have_count(len(answer.citations))
     assert reply.locator("a.cite").all_text_contents() == [f"[{c.number}]" for c in answer.citations]
     assert reply.locator("blockquote .words").all_text_contents() == [c.quote for c in answer.citations]
-    expect(reply.locator(".status")).to_have_text(re.compile(r"^Quote mode · 5 articles searched · \d+\.\d s$"))
+    expect(reply.locator(".status")).to_have_text(re.compile(r"^Quote mode · 4 articles searched · \d+\.\d s$"))
     for citation in reversed(answer.citations):
         reply.get_by_text(f"[{citation.number}]", exact=True).click()
         expect(page.locator(".reader h2")).to_have_text(citation.article.title)
         expect_marked(page, citation.quote)
-    others = [c.quote for c in answer.citations[1:] if c.article.id == answer.citations[0].article.id]
-    assert page.locator(".reader a.also").all_text_contents() == others
+    others = [c for c in answer.citations[1:] if c.article.id == answer.citations[0].article.id]
+    in_order = sorted(others, key=lambda c: c.start)
+    assert page.locator(".reader a.also").all_text_contents() == [c.quote for c in in_order]
     expect(page.locator(".reader-outlet")).to_have_text("Korea Herald")
     expect(page.locator(".reader-byline")).to_have_text("18 June 2025, page saved 21 June 2025")
     if request.config.getoption("--screenshots"):
@@ -183,7 +197,7 @@ def test_answer_opens_at_the_exact_quote(page: Page, quoting: Served, request: p
 def test_everything_can_be_done_from_the_keyboard(page: Page, quoting: Served) -> None:
     page.goto(quoting.url)
     reply = ask(page, SAPPERS)
-    citations = quoting.rag.ask(SAPPERS).citations
+    citations = quoting.answer(SAPPERS).citations
     first = reply.locator("a.cite").first
     page.keyboard.press("Shift+Tab")
     for _ in range(10):  # backwards from the question box to the marks
@@ -193,11 +207,12 @@ def test_everything_can_be_done_from_the_keyboard(page: Page, quoting: Served) -
     expect(first).to_be_focused()
     page.keyboard.press("Enter")
     expect_marked(page, citations[0].quote)
-    page.keyboard.press("Tab")
-    expect(page.locator("a.also").first).to_be_focused()
+    other = next(c for c in citations[1:] if c.article.id == citations[0].article.id)
+    page.keyboard.press("Tab" if other.start > citations[0].start else "Shift+Tab")
+    expect(page.locator("a.also").filter(has_text=other.quote)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("mark.chosen")).to_have_text(citations[1].quote)
-    expect_marked(page, citations[1].quote)
+    expect(page.locator("mark.chosen")).to_have_text(other.quote)
+    expect_marked(page, other.quote)
     page.keyboard.press("Escape")
     expect(first).to_be_focused()
 
@@ -207,7 +222,7 @@ def test_refusal_looks_like_one_and_offers_passages(
 ) -> None:
     page.goto(quoting.url)
     reply = ask(page, UNANSWERED)
-    answer = quoting.rag.ask(UNANSWERED)
+    answer = quoting.answer(UNANSWERED)
     expect(reply.locator(".refusal .kicker")).to_have_text("Not answered")
     expect(reply.locator(".refusal")).to_contain_text(answer.text)
     expect(reply.locator("blockquote")).to_have_count(0)
@@ -218,25 +233,28 @@ def test_refusal_looks_like_one_and_offers_passages(
         page.screenshot(path=DOCS / "screenshot-refusal.png")
 
 
-def test_article_text_never_becomes_markup(page: Page, quoting: Served) -> None:
-    page.goto(quoting.url)
+def test_article_text_never_becomes_markup(page: Page, trapped: Served) -> None:
+    page.goto(trapped.url)
     for question, words in (
         ("How tall is the lighthouse?", '<img src=x onerror="window.caught=1">'),
         ("Who published the drawing of the lighthouse?", "![plan](http://evil.example/plan.png)"),
         ("What will the lighthouse cost?", "<script>window.caught=3</script> the *budget*"),
     ):
         reply = ask(page, question)
-        citation = quoting.rag.ask(question).citations[0]
+        citation = trapped.answer(question).citations[0]
         assert words in citation.quote
         assert reply.locator(".words").first.text_content() == citation.quote
         reply.locator("a.cite").first.click()
         expect_marked(page, citation.quote)  # its offset lies behind letters of two UTF-16 units
     assert page.evaluate("window.caught") is None
-    assert page.locator("#chat img, #reader img, #reader script, #chat em, a[href^=javascript], a[href^=http]").count() == 0
+    assert (
+        page.locator("#chat img, #reader img, #reader script, #chat em, a[href^=javascript], a[href^=http]").count()
+        == 0
+    )
 
 
-def test_question_is_shown_as_typed(page: Page, quoting: Served) -> None:
-    page.goto(quoting.url)
+def test_question_is_shown_as_typed(page: Page, trapped: Served) -> None:
+    page.goto(trapped.url)
     question = 'Who is <img src=x onerror="window.caught=4"> & **what** ![x](http://evil.example/q.png)?'
     ask(page, question)
     assert page.locator(".asked").text_content() == question
@@ -245,12 +263,12 @@ def test_question_is_shown_as_typed(page: Page, quoting: Served) -> None:
 
 def test_second_question_gets_the_conversation_so_far(page: Page, quoting: Served) -> None:
     page.goto(quoting.url)
+    answer = quoting.answer(SAPPERS)
     ask(page, SAPPERS)
     ask(page, "And who quoted Shoigu on that?")
-    first = quoting.rag.histories[-2:]
-    assert first[0] == ()
-    assert [turn.question for turn in first[1]] == [SAPPERS]
-    assert first[1][0].answer == quoting.rag.ask(SAPPERS).text
+    first, second = quoting.rag.histories[-2:]
+    assert first == ()
+    assert second == (Turn(SAPPERS, answer.text),)
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
     ask(page, SAPPERS)
@@ -261,7 +279,7 @@ def test_stop_takes_effect_at_once_and_keeps_what_was_shown(page: Page, quoting:
     page.goto(quoting.url)
     quoting.rag.gate.clear()
     quoting.rag.dropped.clear()
-    page.get_by_label("Question", exact=True).fill(SAPPERS)
+    page.get_by_role("textbox").fill(SAPPERS)
     page.keyboard.press("Enter")
     expect(page.locator(".reply .prose")).to_contain_text("1,000 sappers")
     begun = time.monotonic()
@@ -281,7 +299,7 @@ def test_first_visit_offers_questions_and_says_the_mode(page: Page, quoting: Ser
     page.goto(quoting.url)
     expect(page.locator(".welcome")).to_contain_text("Quote mode")
     expect(page.locator(".welcome")).to_contain_text("OPENAI_BASE_URL")
-    expect(page.locator(".reader-contents li")).to_have_count(5)
+    expect(page.locator(".reader-contents li")).to_have_count(4)
     page.get_by_role("button", name=SAPPERS).click()
     expect(page.locator(".reply .status")).to_contain_text("searched")
     page.get_by_role("button", name="A year on, N. Korea praises").click()
@@ -297,7 +315,7 @@ def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Se
     expect(reply.locator(".prose")).to_contain_text("Pyongyang is sending 1,000 sappers")
     expect(reply.locator(".doubtful")).to_contain_text("77,777 cooks follow <img src=x onerror=window.caught=5> ![]")
     expect(reply.locator(".doubt")).to_have_text("unsupported")
-    expect(reply.locator(".status")).to_contain_text(re.compile("^LLM mode · fake-model · 5 articles searched"))
+    expect(reply.locator(".status")).to_contain_text(re.compile("^LLM mode · fake-model · 4 articles searched"))
     reply.locator(".prose a.cite").first.click()
     expect(page.locator("mark.chosen")).to_be_focused()
     assert page.evaluate("window.caught") is None
@@ -307,7 +325,7 @@ def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Se
 def test_lost_endpoint_is_said_and_what_came_is_kept(page: Page, writing: Served, model: FakeLLM) -> None:
     page.goto(writing.url)
     model.replies.append(Reply(("Pyongyang is sending 1,000 sappers [1], ",), cut=True))
-    page.get_by_label("Question", exact=True).fill(SAPPERS)
+    page.get_by_role("textbox").fill(SAPPERS)
     page.keyboard.press("Enter")
     expect(page.locator(".reply .fault")).to_contain_text("CLIPDESK_MODE=quote")
     expect(page.locator(".reply .unchecked")).to_contain_text("1,000 sappers")
@@ -323,7 +341,7 @@ def test_phone_shows_the_article_over_the_chat(page: Page, quoting: Served) -> N
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator(".reader")).to_be_hidden()
     reply.locator("a.cite").first.click()
-    expect_marked(page, quoting.rag.ask(SAPPERS).citations[0].quote)
+    expect_marked(page, quoting.answer(SAPPERS).citations[0].quote)
     page.get_by_role("button", name="Back to the answer").click()
     expect(page.locator(".reader")).to_be_hidden()
     expect(reply.locator("a.cite").first).to_be_focused()

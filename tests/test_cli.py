@@ -42,9 +42,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_ingest_says_what_it_did(tmp_path: Path) -> None:
-    result = clipdesk("ingest", "samples", "--captured", "2025-06-21", data=tmp_path)
+    result = clipdesk("ingest", SAMPLE, "--captured", "2025-06-21", data=tmp_path)
     assert (result.returncode, result.stdout) == (0, "Articles: 4 added, 0 updated, 0 unchanged, 0 removed.\n")
-    again = document(clipdesk("ingest", "samples", "--json", data=tmp_path))
+    again = document(clipdesk("ingest", SAMPLE, "--json", data=tmp_path))
     assert len(again["unchanged"]) == 4
     assert again["failed"] == []
 

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import Rag
-from rag.search import fuse
-from store.records import Hit
+from rag.ranking import mixed, parts, relevance, select, standard
 
 
-def test_fusion_by_hand() -> None:
-    dense = [Hit("a", 0.9), Hit("b", 0.8)]
-    lexical = [Hit("b", 7.0), Hit("c", 5.0)]
-    fused = fuse([(dense, 0.4), (lexical, 0.6)])
-    # b: .4/62 + .6/61; c: .6/62; a: .4/61
-    assert [h.chunk_id for h in fused] == ["b", "c", "a"]
-    assert fused[0].score == pytest.approx(0.4 / 62 + 0.6 / 61)
-    assert fused[2].score == pytest.approx(0.4 / 61)
+def test_scores_on_one_scale_by_hand() -> None:
+    assert standard(np.array([1.0, 3.0])).tolist() == [-1.0, 1.0]
+    assert standard(np.array([2.0, 2.0])).tolist() == [0.0, 0.0]
+    assert mixed(np.array([0.1, 0.3]), np.array([9.0, 5.0])).tolist() == pytest.approx([0.0, 0.0])
+
+
+def test_relevance_by_hand() -> None:
+    # one part: [3, 0, 0] + .5 * [0, -1.22, 1.22] = [3, -.61, .61], scaled to [0, 1]
+    score = relevance(np.array([3.0, 0.0, 0.0]), np.array([2.0, 1.0, 3.0]), [np.zeros(3)])
+    assert score.tolist() == pytest.approx([1.0, 0.0, 1.2247 / 3.6124], abs=1e-3)
+    # two parts: the best fit counts: [0, 0] + .4 * [2, 1]
+    score = relevance(np.zeros(2), np.zeros(2), [np.array([2.0, 0.0]), np.array([0.0, 1.0])])
+    assert score.tolist() == [1.0, 0.0]
+
+
+def test_selection_covers_the_parts_of_a_question() -> None:
+    score = np.array([1.0, 0.8, 0.6])
+    fits = [np.array([5.0, 5.0, 0.0]), np.array([0.0, 0.0, 5.0])]
+    assert [n for n, _ in select(score, fits[:1], k=3)] == [0, 1, 2]
+    chosen = select(score, fits, k=3)
+    assert [n for n, _ in chosen] == [0, 2, 1]  # the third candidate answers the part that the first leaves open
+    assert [gain for _, gain in chosen] == sorted((gain for _, gain in chosen), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many sappers?", ("How many sappers?",)),
+        ("Kim and Putin", ("Kim and Putin",)),
+        (
+            "Does the Times article say that prices rose, while the Herald reports falling wages?",
+            ("Does the Times article say that prices rose", "the Herald reports falling wages?"),
+        ),
+    ],
+)
+def test_parts_of_a_question(question: str, expected: tuple[str, ...]) -> None:
+    assert parts(question) == expected
 
 
 def test_passages_are_exact_spans_best_first(desk: Rag) -> None:

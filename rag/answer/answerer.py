@@ -96,7 +96,8 @@ class Answerer:
         """The draft as claims, each checked; none that is supported makes a refusal."""
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
-        claims = tuple(self._claim(words, cited, draft) for words, cited in cut_claims(draft.text))
+        cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
+        claims = tuple(self._claim(words, cited, draft) for words, cited in reversed(cut.items()))
         citations = tuple(_citation(n, draft.given[s - 1]) for n, s in enumerate(draft.marks.order, start=1))
         if not any(claim.support == "supported" for claim in claims):
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")

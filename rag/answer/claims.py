@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answer.figures import swaps_figures
 from rag.ingest.sentences import split_sentences
 from rag.types import Claim
 from rag.words import numbers
@@ -31,15 +32,20 @@ def cut_claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
     for span in split_sentences(plain):
         cited = [n for place, group in marks for n in group if span.start < place <= span.end]
         claims.append((plain[span.start : span.end], tuple(dict.fromkeys(cited))))
+    if len(claims) > 1 and not claims[-1][1] and not re.search(r"[.!?…][\"'”’)]*$", claims[-1][0]):
+        claims.pop()  # the reply ran out of tokens in the middle of a sentence
     return [(words, cited) for words, cited in claims if re.search(r"\w", words)]
 
 
 def bears(claim: str, quotes: Sequence[str]) -> bool:
-    """Whether cited words can bear a claim: there are some, and every number and quotation of it is in them."""
+    """Whether cited words can bear a claim.
+
+    There are some, every number and quotation of the claim is in them, and its numbers count what theirs count.
+    """
     if not quotes:
         return False
     given = " ".join(quotes)
-    if numbers(claim) - numbers(given):
+    if numbers(claim) - numbers(given) or swaps_figures(claim, given):
         return False
     flat = _flat(given)
     return all(_flat(quoted) in flat for quoted in _QUOTED.findall(claim))

@@ -34,7 +34,7 @@ def judge(question: str, evidence: Sequence[Sentence]) -> Verdict:
     kind = kind_asked(question)
     fit = tuple(s for s in evidence if kind is None or kind.in_(s.text))
     if not fit:
-        return Verdict((), f"no sentence found holds a {kind.name if kind else 'fitting statement'}")
+        return Verdict((), f"no sentence found holds {kind.name if kind else 'an answer'}")
     if fit[0].score < ACCEPT:
         return Verdict((), "no sentence found answers the question")
     missing = missing_names(question, evidence)

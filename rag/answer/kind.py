@@ -25,10 +25,12 @@ DATE = (
 )
 MONEY = r"(?:[$€£¥₩₽]|\b(?:dollars?|euros?|pounds?|won|yen|yuan|roubles?|rubles?|rupees?|francs?|cents?|USD|EUR|GBP)\b)"
 
-# unit asked for -> how a sentence may write it
-_UNITS = {
+# unit asked for -> how a sentence may write it; "which day" asks for a date, "how many days" for a number
+_PERIODS = {
     "hours?|minutes?|seconds?": r"(?:hours?|minutes?|seconds?)",
-    "days?|weeks?|months?": r"(?:days?|weeks?|months?|fortnight)",
+    "days?|weeks?|months?|years?": r"(?:days?|weeks?|months?|fortnight|years?|decades?)",
+}
+_UNITS = {
     "kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|km": r"(?:(?:kilo)?met(?:er|re)s?|miles?|feet|foot|km|m)\b",
     "tons?|tonnes?|kilos?|kilograms?|kg": r"(?:tons?|tonnes?|kilos?|kilograms?|kg|pounds?)",
     "degrees?": r"(?:degrees?|°)",
@@ -60,20 +62,23 @@ class Kind:
 def kind_asked(question: str) -> Kind | None:
     """The kind of thing a question asks for, where its words say so; None for open questions (why, how, what did)."""
     asked = question.lower()
-    for unit, written in _UNITS.items():
-        if re.search(rf"\b(?:how many|how much|in|what) (?:\w+ )?(?:{unit})\b", asked):
+    for unit, written in (_PERIODS | _UNITS).items():
+        openings = "how many|how much" if unit in _PERIODS else "how many|how much|in|what"
+        if re.search(rf"\b(?:{openings}) (?:\w+ )?(?:{unit})\b", asked):
             near = rf"(?:{NUMBER}[\s-]*(?:\w+[\s-]+){{0,2}}{written}|{written}\s*{NUMBER})"
-            return _kind(f"number of {unit.split('|')[0].rstrip('s?')}", near)
+            return _kind(f"a number of {unit.split('|')[0].replace('?', '')}", near)
     if re.search(r"\bhow old\b|\bwhat age\b", asked):
-        return _kind("age", r"\d+[- ]years?[- ]old|\baged?\s+\d+|\bage of\b|,\s*\d\d\s*,|\bborn\b")
+        return _kind("an age", r"\d+[- ]years?[- ]old|\baged?\s+\d+|\bage of\b|,\s*\d\d\s*,|\bborn\b")
     if re.search(_COST, asked):
-        return _kind("sum of money", rf"{MONEY}|\bfree\b|\b(?:million|billion|trillion)\b")
+        return _kind("a sum of money", rf"{MONEY}|\bfree\b|\b(?:million|billion|trillion)\b")
     if re.search(r"\bhow (?:many|often|few)\b|\bwhat (?:number|is the (?:size|number))\b", asked):
-        return _kind("number", rf"{NUMBER}|\b(?:{'|'.join(_ORDINALS)})\b|\b(?:never|few|many|daily|weekly|annual\w*)\b")
+        return _kind(
+            "a number", rf"{NUMBER}|\b(?:{'|'.join(_ORDINALS)})\b|\b(?:never|few|many|daily|weekly|annual\w*)\b"
+        )
     if re.search(r"\bhow (?:long|far|tall|high|big|large|deep|wide|heavy|fast)\b", asked):
-        return _kind("measure", rf"{NUMBER}|\b(?:decades?|years?|weeks?|months?|centur\w+|indefinite\w*)\b")
+        return _kind("a measure", rf"{NUMBER}|\b(?:decades?|years?|weeks?|months?|centur\w+|indefinite\w*)\b")
     if re.search(_WHEN, asked):
-        return _kind("date", DATE)
+        return _kind("a date", DATE)
     return None
 
 

@@ -68,6 +68,8 @@ def write(
         shown = draft.marks.feed(piece)
         draft.text += shown
         yield shown
+        if _goes_round(draft.text):
+            break
     rest = draft.marks.flush()
     draft.text += rest
     yield rest
@@ -110,6 +112,12 @@ def _turns(history: Sequence[Turn]) -> Iterator[dict[str, str]]:
     for turn in history[-2:]:
         yield {"role": "user", "content": f"Question: {turn.question}"}
         yield {"role": "assistant", "content": re.sub(r"\s*\[\d+\]", "", turn.answer)}
+
+
+def _goes_round(text: str) -> bool:
+    """A sentence has come for the third time: small models lose their way, and would until the last token."""
+    sentences = [" ".join(text[s.start : s.end].split()) for s in split_sentences(text)[:-1]]
+    return bool(sentences) and sentences.count(sentences[-1]) > 2 and len(sentences[-1]) > 20
 
 
 def _first_sentence(text: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rag.ingest.page import Story
 from store.records import Article, Span
 
-MAX_WORDS = 120  # of a chunk
+MAX_WORDS = 190  # of a chunk
 
 
 def make_article(story: Story, **metadata: object) -> Article:
