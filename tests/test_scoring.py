@@ -352,7 +352,8 @@ def test_nothing_to_judge_is_none() -> None:
 
 def test_sentinels() -> None:
     located = locate(GOLD, ARTICLES, own_page=True)
-    top = copy_top_passage("?", [_passage(ARTICLES[0], WAR[:64])])
+    top = copy_top_passage("?", [_passage(ARTICLES[0], WAR[:64])], max_words=150)
     assert score_answer(SAPPERS, top, located=located).passed  # what it can do when the search is right
     assert not score_answer(PAY, top, located=located).passed  # it never refuses
-    assert copy_top_passage("?", []).status == "refused"
+    assert copy_top_passage("?", [], max_words=150).status == "refused"
+    assert copy_top_passage("?", [_passage(ARTICLES[0], WAR)], max_words=3).citations[0].quote == "Kim decided to"
