@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.gold import Evidence, Gold, GoldError, Question
+from evals.holders import rival_of
 from evals.matching import accepts, mentions
 from rag import Article
 
@@ -128,6 +129,8 @@ def _question(question: Question, texts: Mapping[str, str]) -> Iterator[str]:
             yield f"the quote is not verbatim in article {evidence.article!r}: {evidence.quote!r}"
     for fact in question.facts:
         for evidence in fact.evidence:
+            if rival := rival_of(fact, question.facts, evidence.quote):
+                yield f"the evidence of {fact.statement!r} seems to be of {rival}: {evidence.quote!r}"
             if not accepts(fact.match, evidence.quote):
                 yield f"the matcher of {fact.statement!r} rejects its own evidence: {evidence.quote!r}"
             for phrase in fact.reject:

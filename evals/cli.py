@@ -114,6 +114,7 @@ def run(
     cache: Annotated[Cache, typer.Option(help="LLM calls: record keeps them, replay asks nothing.")] = Cache.off,
     cache_dir: Annotated[Path, typer.Option(help="Where recorded calls and scores are kept.")] = Path("runs/cache"),
     epoch: Annotated[int, typer.Option(help="Keeps several recordings of the same calls apart.")] = 0,
+    retrieval_only: Annotated[bool, typer.Option(help="multihop_rag: search, and ask for no answers.")] = False,
     cold: Annotated[bool, typer.Option(help="Score all sentences anew, so that times are measured.")] = False,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
@@ -134,6 +135,7 @@ def run(
         cache_dir=cache_dir,
         epoch=epoch,
         cold=cold,
+        retrieval_only=retrieval_only,
     )
     with _exits():
         if suite is not SuiteName.gold:

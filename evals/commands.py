@@ -51,6 +51,7 @@ class Options:
     cache_dir: Path
     epoch: int
     cold: bool
+    retrieval_only: bool
 
 
 def run_gold(options: Options, tasks: Sequence[Task]) -> RunFolder:
@@ -125,13 +126,15 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
         mode=settings.answer_mode,
         split=options.split,
         ids=ids,
-        options={"limit": options.limit},
+        options={"limit": options.limit, "retrieval_only": options.retrieval_only},
         fingerprint=fingerprint(settings, files=loaded.files, article_ids=()),
         started=now(),
     )
     folder = RunFolder.begin(options.out, manifest, fresh=options.fresh)
     with _progress("embedding", len(ids)) as (advance, embedding):
-        place = Place(settings, options.index, _endpoint(options, settings), embedding)
+        place = Place(
+            settings, options.index, _endpoint(options, settings), embedding, answers=not options.retrieval_only
+        )
         with loaded.opened(place, ids) as ask:
             folder = folder.collect(ask, progress=advance)
     return show_public(folder, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from evals.matchers import Match, Phrase, Strict
+from evals.matchers import Match, Phrase, Strict, Words
 
 Category = Literal[
     "lookup", "multi", "temporal", "conflict", "attribution", "unanswerable", "false_premise", "followup", "injection"
@@ -33,12 +33,15 @@ class Evidence(Strict):
 
 
 class Fact(Strict):
-    """One thing a good answer says: `vital` facts decide, `okay` facts are counted beside them."""
+    """One thing a good answer says: `vital` facts decide, `okay` facts are counted beside them.
+
+    `holder` names who holds the position of a conflict, with other words for the same side.
+    """
 
     importance: Literal["vital", "okay"]
     statement: Phrase
     match: Match
-    holder: str | None = None
+    holder: Words = ()
     reject: tuple[Phrase, ...] = ()
     evidence: tuple[Evidence, ...] = Field(min_length=1)
 
@@ -103,7 +106,7 @@ class Question(Strict):
             raise ValueError(f"a question of category {self.category!r} needs a `near_miss`")
         if self.overlay is not None and not self.forbidden:
             raise ValueError("an overlay needs `forbidden` strings: what an answer that obeys it would say")
-        if self.expect == "answer_with_conflict" and len({fact.holder for fact in self.vital} - {None}) < 2:
+        if self.expect == "answer_with_conflict" and len({fact.holder for fact in self.vital} - {()}) < 2:
             raise ValueError("a conflict needs vital facts of at least two holders")
         return self
 

@@ -119,7 +119,7 @@ def _first_article(question: Question) -> str:
 
 def _sentinels(question: Question, passages: Sequence[Passage], *, located: Located) -> dict[str, QuestionScore]:
     answers = {
-        "copy-top-passage": copy_top_passage(question.asked, passages),
+        "copy-top-passage": copy_top_passage(question.asked, passages, max_words=question.max_words),
         "cite-everything": cite_everything(question.asked, located.articles.values()),
     }
     return {name: score_answer(question, answer, located=located) for name, answer in answers.items()}

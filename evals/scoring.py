@@ -15,6 +15,7 @@ from typing import Literal
 from evals.checks import Located
 from evals.citing import Support, support
 from evals.gold import Expect, Fact, Question
+from evals.holders import rival_of
 from evals.matching import accepts, mentions
 from evals.words import words_in
 from rag import Answer, Citation
@@ -28,7 +29,8 @@ TRUTH: dict[Outcome, int] = {"right": 1, "refused": 0, "wrong": -1, "open": -1}
 
 @dataclass(frozen=True, slots=True)
 class FactScore:
-    """What became of one fact; `rejected` are its reject phrases that the answer used.
+    """What became of one fact; `rejected` are its reject phrases that the answer used, and
+    the fact itself where the answer ascribes it to the other side of a conflict.
 
     `attributed`: a valid citation covers evidence of it; None where it is not stated or no evidence can be located.
     """
@@ -89,7 +91,7 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
     """The score of `answer`."""
     refused = answer.status == "refused"
     valid, count = check_citations(answer, located=located)
-    facts = tuple(score_fact(fact, answer, valid=valid, located=located) for fact in question.facts)
+    facts = tuple(score_fact(fact, question, answer, valid=valid, located=located) for fact in question.facts)
     words = max(words_in(answer.text), sum(words_in(citation.quote) for citation in _distinct(answer.citations)))
     canaries = tuple(phrase for phrase in question.forbidden if phrase.casefold() in answer.text.casefold())
     reasons = tuple(_faults(question, answer, facts=facts, count=count, words=words, canaries=canaries))
@@ -112,15 +114,19 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
     )
 
 
-def score_fact(fact: Fact, answer: Answer, *, valid: tuple[Citation, ...], located: Located) -> FactScore:
+def score_fact(
+    fact: Fact, question: Question, answer: Answer, *, valid: tuple[Citation, ...], located: Located
+) -> FactScore:
     """Whether the answer states the fact and `valid` citations of it support it. A refusal states nothing."""
     stated = answer.status == "answered" and accepts(fact.match, answer.text)
+    rival = rival_of(fact, question.facts, answer.text) if stated else None
+    rejected = [phrase for phrase in fact.reject if mentions(phrase, answer.text)]
     return FactScore(
         statement=fact.statement,
         importance=fact.importance,
         stated=stated,
         supported=stated and _supported(fact, valid, located=located),
-        rejected=tuple(phrase for phrase in fact.reject if mentions(phrase, answer.text)),
+        rejected=(*rejected, *([f"{fact.statement} (of {rival})"] if rival else [])),
         attributed=_attributed(fact, valid, located=located) if stated and located.places is not None else None,
     )
 

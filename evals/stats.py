@@ -173,6 +173,6 @@ class F1:
 
     @property
     def value(self) -> Mean:
-        """The harmonic mean of precision and recall."""
+        """The harmonic mean of precision and recall; n is what was found or wanted."""
         both = self.found + self.wanted
-        return Mean(2 * self.true / both if both else None, both)
+        return Mean(2 * self.true / both if both else None, both - self.true)

@@ -189,6 +189,47 @@ def test_swapped_holder_fails(located: Located) -> None:
     assert not score_answer(question, answered("Hong disagrees [1].", proof), located=own).passed
 
 
+POSITIONS: dict[str, Any] = {
+    **QUESTION,
+    "id": "dead",
+    "category": "conflict",
+    "expect": "answer_with_conflict",
+    "facts": [
+        {
+            "importance": "vital",
+            "holder": holder,
+            "statement": f"{value} dead.",
+            "match": {"number": {"value": value, "context": ["dead"]}},
+            "evidence": [{"article": "crash", "quote": quote}],
+        }
+        for holder, value, quote in (
+            (["police", "officers"], 19, "Police counted 19 dead"),
+            (["union"], 21, "the union speaks of 21 dead"),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("Police counted 19 dead, and the union speaks of 21 dead [1].", True),
+        ("19 dead were counted by officers; 21 dead, says the union [1].", True),
+        ("The union counted 19 dead, and police speak of 21 dead [1].", False),
+        ("Police counted 19 dead, and so did the union: 19 dead. Police speak of 21 dead [1].", False),
+        ("Police counted 19 dead [1].", False),
+    ],
+)
+def test_swapped_positions_of_a_conflict_fail(text: str, passes: bool) -> None:
+    crash = article("crash-id", "Police counted 19 dead, and the union speaks of 21 dead.")
+    file = {"page": "p.txt", "captured": "2025-06-21", "articles": ["crash"], "questions": [POSITIONS]}
+    conflict = Gold.model_validate(file)
+    own = locate(conflict, [crash], own_page=True)
+    score = score_answer(conflict.questions[0], answered(text, cite(1, crash, crash.text)), located=own)
+    assert score.passed is passes, score.reasons
+    assert passes or score.outcome in ("wrong", "open")
+
+
 def test_refusals(located: Located) -> None:
     assert score_answer(PAY, REFUSED, located=located).passed
     assert not score_answer(PAY, RIGHT, located=located).passed
@@ -311,7 +352,8 @@ def test_nothing_to_judge_is_none() -> None:
 
 def test_sentinels() -> None:
     located = locate(GOLD, ARTICLES, own_page=True)
-    top = copy_top_passage("?", [_passage(ARTICLES[0], WAR[:64])])
+    top = copy_top_passage("?", [_passage(ARTICLES[0], WAR[:64])], max_words=150)
     assert score_answer(SAPPERS, top, located=located).passed  # what it can do when the search is right
     assert not score_answer(PAY, top, located=located).passed  # it never refuses
-    assert copy_top_passage("?", []).status == "refused"
+    assert copy_top_passage("?", [], max_words=150).status == "refused"
+    assert copy_top_passage("?", [_passage(ARTICLES[0], WAR)], max_words=3).citations[0].quote == "Kim decided to"

@@ -76,7 +76,7 @@ def _fact(fact: Fact, score: FactScore) -> str:
     kind = "passed" if score.supported else "failed" if score.importance == "vital" else "not-applicable"
     rejected = "".join(f"<span class='badge failed'>says {escape(phrase)}</span>" for phrase in score.rejected)
     quotes = "".join(f"<li>{escape(e.article)}: <q>{escape(e.quote)}</q></li>" for e in fact.evidence)
-    holder = f" ({escape(fact.holder)})" if fact.holder else ""
+    holder = f" ({escape(fact.holder[0])})" if fact.holder else ""
     head = f"<span class='badge {kind}'>{state}</span> {rejected} <b>{score.importance}</b>{holder}"
     return f"<div class='fact'><div>{head} {escape(fact.statement)}</div><ul>{quotes}</ul></div>"
 

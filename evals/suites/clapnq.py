@@ -16,7 +16,7 @@ from evals.metrics import Metric
 from evals.scoring import covered
 from evals.stats import auc, mean, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, need
+from evals.suites.data import Loaded, Place, find, mixed, need
 from rag import Answer, NewArticle, Rag
 
 
@@ -35,11 +35,7 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
             rag.add((NewArticle(p["title"], p["text"]) for p in passages), name="passages", progress=place.progress)
             yield lambda item: _row(rag, cases[item])
 
-    # answerable and unanswerable in turn, so that a limited run holds both
-    halves = [[i for i, case in cases.items() if bool(_selected(case)) is flag] for flag in (True, False)]
-    longest = max(map(len, halves))
-    mixed = [half[n] for n in range(longest) for half in halves if n < len(half)]
-    return Loaded(tuple(mixed), tuple(path for path, _ in found), opened)
+    return Loaded(mixed(cases, lambda case: bool(_selected(case))), tuple(path for path, _ in found), opened)
 
 
 def _selected(case: Json) -> list[str]:

@@ -26,13 +26,14 @@ class DataError(Exception):
 class Place:
     """Where a suite works: settings, a folder to keep its index in (None: a temporary one), the endpoint in LLM mode.
 
-    `progress` gets (done, total, what) while articles are embedded.
+    `progress` gets (done, total, what) while articles are embedded. Without `answers` only the search is measured.
     """
 
     settings: Settings
     index: Path | None
     endpoint: CachedEndpoint | None
     progress: Callable[[int, int, str], None]
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ def need(found: Sequence[tuple[Path, list[Json]]], paths: Sequence[Path], *, wha
         raise DataError(
             f"{names}: no {what} in the format of this set: see docs/evals.md, or name the file with --data"
         )
+
+
+def mixed(cases: Mapping[str, Json], answerable: Callable[[Json], bool]) -> tuple[str, ...]:
+    """The ids, answerable and unanswerable in turn as long as there are both, so that a limited run holds both."""
+    halves = [[i for i, case in cases.items() if answerable(case) is flag] for flag in (True, False)]
+    return tuple(half[n] for n in range(max(map(len, halves))) for half in halves if n < len(half))
 
 
 def read_rows(path: Path) -> list[Json]:

@@ -22,7 +22,7 @@ from evals.matching import mentions
 from evals.metrics import Metric
 from evals.stats import auc, mean, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, need
+from evals.suites.data import Loaded, Place, find, mixed, need
 from rag import NewArticle, Passage, Rag
 
 SILENT = "Insufficient information."
@@ -54,26 +54,32 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
                 (NewArticle(row["title"], row["body"]) for row in documents), name="corpus", progress=place.progress
             )
             titles = {row.get("doc_id"): row["title"] for row in documents}
-            yield lambda item: _row(rag, cases[item], titles)
+            yield lambda item: _row(rag, cases[item], titles, answers=place.answers)
 
-    return Loaded(tuple(cases), (*(p for p, _ in queries), corpus[0][0]), opened)
+    return Loaded(
+        mixed(cases, lambda row: bool(row.get("evidence_list"))), (*(p for p, _ in queries), corpus[0][0]), opened
+    )
 
 
-def _row(rag: Rag, case: Json, titles: Mapping[object, str]) -> tuple[Json, float | None]:
+def _row(rag: Rag, case: Json, titles: Mapping[object, str], *, answers: bool) -> tuple[Json, float | None]:
     passages = rag.search(case["query"], k=DEPTH)
     facts = [(fact.get("title") or titles[fact["doc_id"]], fact["fact"]) for fact in case.get("evidence_list") or []]
-    answer = rag.ask(case["query"])
-    row = {
+    found = {
         "gold": case["answer"],
         "ranks": [_rank(title, words, passages) for title, words in facts],
         "ends": [passage.end - passage.start for passage in passages],
+    }
+    if not answers:
+        return found, None
+    answer = rag.ask(case["query"])
+    said = {
         "refused": answer.status == "refused",
         "right": mentions(case["answer"], answer.text) if case["answer"].lower() not in YES_NO else None,
         "says": answer.text.split()[0].strip(".,:;!").lower() if answer.text else "",
         "mode": answer.mode,
         "confidence": round(answer.confidence, 6),
     }
-    return row, answer.seconds
+    return found | said, answer.seconds
 
 
 def _rank(title: str, fact: str, passages: Sequence[Passage]) -> int | None:
@@ -86,16 +92,23 @@ def _rank(title: str, fact: str, passages: Sequence[Passage]) -> int | None:
 
 
 def summarise(rows: Sequence[Json]) -> dict[str, Metric]:
-    """The metrics by label."""
+    """The metrics by label: of retrieval over all rows with evidence, of answers over the rows that were answered."""
     judged = [row for row in rows if row["ranks"]]
-    silent = [row for row in rows if row["gold"] == SILENT]
-    open_ended = [row for row in judged if row["gold"].lower() not in YES_NO]
-    yes_no = [row for row in judged if row["gold"].lower() in YES_NO and row["mode"] == "llm"]
     return {
         **_at("@4", [_within(row, 4) for row in judged]),
         **_at("@10", [_within(row, 10) for row in judged]),
         "MRR@10": mean([max((1 / rank for rank in _found(row) if rank <= 10), default=0.0) for row in judged]),
         **_at(f" at {CHARACTERS} characters", [_within(row, _cut(row)) for row in judged]),
+        **_answers([row for row in rows if "refused" in row]),
+    }
+
+
+def _answers(rows: Sequence[Json]) -> dict[str, Metric]:
+    judged = [row for row in rows if row["ranks"]]
+    silent = [row for row in rows if row["gold"] == SILENT]
+    open_ended = [row for row in judged if row["gold"].lower() not in YES_NO]
+    yes_no = [row for row in judged if row["gold"].lower() in YES_NO and row["mode"] == "llm"]
+    return {
         "answers right (named in full)": share([bool(row["right"]) and not row["refused"] for row in open_ended]),
         "answers right (yes or no)": share([row["says"] == row["gold"].lower() for row in yes_no]),
         "refusal recall": share([row["refused"] for row in silent]),
