@@ -12,14 +12,18 @@ from rag import Answer, Article, Citation, Claim, Fingerprint, Passage, Usage
 Json = dict[str, Any]
 
 
+_FIELDS = ("id", "title", "source", "agency", "author", "published", "captured", "url", "text")
+
+
 def article_json(article: Article) -> Json:
-    """All fields; dates as ISO text."""
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(article).items()}
+    """The fields that scoring reads; dates as ISO text."""
+    values = {name: getattr(article, name) for name in _FIELDS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def read_article(value: Mapping[str, Any]) -> Article:
-    """The article again; keys that are not its fields are left aside."""
-    fields = {name: value[name] for name in Article.__dataclass_fields__}
+    """The article again, as far as it was kept; other keys are left aside."""
+    fields = {name: value[name] for name in _FIELDS}
     days = {name: date.fromisoformat(fields[name]) if fields[name] else None for name in ("published", "captured")}
     return Article(**{**fields, **days})
 
