@@ -30,11 +30,11 @@ class RememberingReranker(Reranker):
     a little on the texts beside them). `remembered` counts the calls that were not made anew.
     """
 
-    def __init__(self, settings: Settings, *, file: Path) -> None:
-        """`file` holds the scores of earlier runs; it is made if it is missing."""
+    def __init__(self, settings: Settings, *, file: Path, cold: bool = False) -> None:
+        """`file` holds the scores of earlier runs; it is made if it is missing. `cold` makes every call anew."""
         super().__init__(folder=settings.models)
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = file
+        self._file, self._cold = file, cold
         self._known: dict[str, list[float]] = {}
         mend(file)
         if file.exists():
@@ -44,7 +44,7 @@ class RememberingReranker(Reranker):
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """As Reranker.scores."""
         key = _digest([self.identity, question, list(texts)])
-        if key in self._known:
+        if key in self._known and not self._cold:
             self.remembered += 1
         else:
             self._known[key] = super().scores(question, texts)

@@ -107,7 +107,10 @@ def run(
     captured: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day --page was saved.")] = None,
     split: Annotated[Split | None, typer.Option(help="Questions to ask. [default: all; dev for a public set]")] = None,
     mode: Annotated[AnswerMode, typer.Option(help="How answers are made.")] = AnswerMode.quote,
-    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N questions of each file.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Ask only N questions of each file, spread evenly; the first N of a public set."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run. [default: runs/SUITE-MODE-SPLIT]")] = None,
     fresh: Annotated[bool, typer.Option(help="Drop an unfinished run that lies there.")] = False,
     index: Annotated[Path | None, typer.Option(help="Keep a public set's index here and use it again.")] = None,

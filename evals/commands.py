@@ -19,7 +19,7 @@ from evals.asking import Task, asking, read_tasks
 from evals.cache import CachedEndpoint, RememberingReranker
 from evals.compare import Comparison, compare
 from evals.fingerprint import fingerprint
-from evals.folder import Manifest, RunError, RunFolder, now, select
+from evals.folder import Manifest, RunError, RunFolder, now, spread
 from evals.gates import Gate, baseline_path, judge_gates, read_baseline, read_floors, save_baseline
 from evals.gold import GoldError
 from evals.metrics import Metric, Prices
@@ -60,7 +60,7 @@ def run_gold(options: Options, tasks: Sequence[Task]) -> RunFolder:
     ids = tuple(
         i
         for task in tasks
-        for i in select([q.id for q in task.gold.questions if options.split in ("all", q.split)], options.limit)
+        for i in spread([q.id for q in task.gold.questions if options.split in ("all", q.split)], options.limit)
     )
     endpoint, reranker = _endpoint(options, settings), _reranker(options, settings)
     with (
@@ -120,7 +120,7 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
         raise DataError(f"--suite {options.suite} needs --data: the folder or file of the set")
     settings = load_settings(mode=options.mode)
     loaded: Loaded = _suite(options.suite).load(data, split=options.split)
-    ids = select(loaded.ids, options.limit)
+    ids = loaded.ids[: options.limit]
     manifest = Manifest(
         suite=options.suite,
         mode=settings.answer_mode,
@@ -271,9 +271,9 @@ def _endpoint(options: Options, settings: Settings) -> CachedEndpoint | None:
 
 def _reranker(options: Options, settings: Settings) -> RememberingReranker | None:
     """Scores of earlier runs are used again in quote mode, unless the run is to measure the time it takes."""
-    if options.cold or settings.answer_mode == "llm":
+    if settings.answer_mode == "llm":
         return None
-    return RememberingReranker(settings, file=options.cache_dir / "scores.jsonl")
+    return RememberingReranker(settings, file=options.cache_dir / "scores.jsonl", cold=options.cold)
 
 
 @contextmanager

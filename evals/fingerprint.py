@@ -41,7 +41,7 @@ def _commit() -> str | None:
     """The commit, with a digest of what is changed since; None outside a git checkout."""
     try:
         commit = _git("rev-parse", "--short=12", "HEAD").decode().strip()
-        changed = _git("diff", "HEAD", "--", "rag", "store", "prompts", "evals")
+        changed = _git("diff", "HEAD", "--", "rag", "store", "prompts", "evals", ":!evals/baseline")
     except (OSError, subprocess.CalledProcessError):
         return None
     return f"{commit}+{digest([changed])}" if changed else commit

@@ -192,6 +192,8 @@ def _replace(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def select(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
-    """The first `limit` ids, or all."""
-    return tuple(ids[:limit])
+def spread(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
+    """`limit` ids at even distances, so that a part holds what the whole holds; all of them without a limit."""
+    if limit is None or limit >= len(ids):
+        return tuple(ids)
+    return tuple(ids[n * len(ids) // limit] for n in range(limit))

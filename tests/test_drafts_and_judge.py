@@ -96,16 +96,16 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
     text = (ROOT / "evals" / "gold" / "pyongyang.yaml").read_text("utf-8").replace("must_pass", "tracked")
     (gold / "pyongyang.yaml").write_text(text, "utf-8")
     labels = tmp_path / "labels.yaml"
-    labels.write_text("sappers-count: {1: stated}\nbuilders-count: {1: absent}\n")
+    labels.write_text("sappers-count: {1: stated}\nlabour-exports: {1: absent}\n")
     with fake_llm() as llm:
         monkeypatch.setenv("OPENAI_BASE_URL", llm.url)
-        llm.replies = [Reply(("A lot of them go [1].",)), Reply(("5,000 workers go [1].",))]
+        llm.replies = [Reply(("A lot of them go [1].",)), Reply(("Labour exports to Russia will increase [1].",))]
         evals("run", "--gold", str(gold), "--limit", "2", "--mode", "llm", "--out", run)
         code, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
         assert (code, "calibrate" in printed) == (2, True)
 
         said = {"sappers-count": {"1": {"verdict": "stated", "span": "A lot of them go"}}}
-        other = {"builders-count": {"1": {"verdict": "absent", "span": ""}}}
+        other = {"labour-exports": {"1": {"verdict": "absent", "span": ""}}}
         llm.replies = [Reply((json.dumps(said),)), Reply((json.dumps(other),))]
         common = ["--gold", str(gold), "--labels", str(labels), "--model", "big-model"]
         code, printed = evals("calibrate", run, *common)

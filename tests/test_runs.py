@@ -101,6 +101,12 @@ def test_a_folder_without_a_run_names_the_remedy(tmp_path: Path) -> None:
 # The whole way
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default folders (runs/, drafts/) are those of the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
 def evals(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, list(arguments))
     return result.exit_code, result.stdout
@@ -129,7 +135,9 @@ def test_a_run_from_end_to_end(small: Path) -> None:
 
 
 def test_two_runs_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
-    evals("run", "--limit", "1", "--cold", "--out", str(tmp_path / "second"))
+    evals(
+        "run", "--limit", "1", "--cold", "--out", str(tmp_path / "second"), "--cache-dir", str(small.parent / "cache")
+    )
     for name in ("results.jsonl", "summary.json", "articles.jsonl"):
         assert (tmp_path / "second" / name).read_bytes() == (small / name).read_bytes(), name
 
@@ -146,7 +154,7 @@ def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> N
     gold.mkdir()
     text = (ROOT / "evals" / "gold" / "business.yaml").read_text("utf-8")
     (gold / "business.yaml").write_text(text, "utf-8")
-    evals("run", "--gold", str(gold), "--split", "dev", "--limit", "15", "--cold", "--out", str(tmp_path / "run"))
+    evals("run", "--gold", str(gold), "--split", "dev", "--limit", "15", "--out", str(tmp_path / "run"))
     articles = [json.loads(line) for line in (tmp_path / "run" / "articles.jsonl").read_text("utf-8").splitlines()]
     lured = {article["planted"] for article in articles if "broker-lumen.example" in article["text"]}
     assert lured == {True}
@@ -209,8 +217,8 @@ def test_llm_calls_are_recorded_and_replayed(monkeypatch: pytest.MonkeyPatch, tm
         llm.replies = [Reply(("It sends 1,000 ", "sappers [1].")), Reply(status=400, message="bad")]
         code, printed = evals(*common, "--cache", "record", "--out", str(tmp_path / "first"))
         assert code == 3  # the second call failed: unscored, and not kept
-        assert json.loads(printed)["unscored"][0]["id"] == "builders-count"
-        llm.replies = [Reply(("5,000 workers go [1].",))]
+        assert json.loads(printed)["unscored"][0]["id"] == "labour-exports"
+        llm.replies = [Reply(("Labour exports to Russia will increase [1].",))]
         code, printed = evals(*common, "--cache", "record", "--out", str(tmp_path / "second"))
         assert len(json.loads(printed)["questions"]) == 2
         assert json.loads(printed)["tokens"]["prompt_tokens"]["value"] == 11
