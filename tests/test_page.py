@@ -195,3 +195,26 @@ def test_whole_lines_of_boilerplate() -> None:
         assert not ends_story(prose)
         assert not starts_related(prose)
         assert not is_noise(prose)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He was born on June 18, 1980.",
+        "The talks began 2 days ago.",
+        "She resigned a month ago.",
+        "The deadline was June 30, 2025.",
+        "Also in the delegation was the deputy premier.",
+        "More on this is expected on Tuesday.",
+        "Copyright law was changed on Monday after the court ruled against the firm.",
+        "Apple was fined 500 million euros over its App Store rules, the commission said.",
+        "Subscribe to the doctrine or leave, the general told them on Sunday.",
+        "Share this burden, he told allies.",
+        "Continue reading the constitution, the judge told him.",
+        "He has a military background.",
+        "Users refused to accept cookies.",
+    ],
+)
+def test_a_sentence_of_a_story_is_never_taken_for_something_else(sentence: str) -> None:
+    (story,) = split(f"Bridge to close\nHarbour Times3 days ago\n{BODY}\n{sentence}\n{OTHER}")
+    assert story.text == f"{BODY}\n\n{sentence}\n\n{OTHER}"

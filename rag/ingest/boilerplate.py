@@ -34,30 +34,44 @@ _NOISE = (
     r"app-?\s?store\W*(play-?\s?store)?|google play|try our\b.*|explore what\b.*\bcan do\b.*",
 )
 
-# Sentences that sell something. Only short paragraphs are judged by these.
+# Sentences that sell something or state terms. Only short paragraphs are judged by these.
 _PITCH = (
-    r"(app|play)\s?store|download (the |our )?[\w’']*\s?app|(become|support) .{0,20}\bsubscriber",
-    r"(sign up|subscribe) (to|for) (our|the) .{0,40}(newsletter|alerts?|updates)",
-    r"accept (all )?cookies|our (privacy policy|terms of (use|service))",
+    r"^\W*(ready to|sign up|subscribe|register|try|explore|join)\b.{0,200}\b(app|newsletters?|inbox|alerts?)\b",
+    r"^\W*(download|get|install)\b.{0,200}\b(app|newsletters?|inbox|alerts?)\b",
+    r"\bdownload (the |our )?[\w’']*\s?app\b|\b(become|support) .{0,20}\bsubscriber\b",
+    r"\b(sign up|subscribe) (to|for) (our|the) .{0,40}(newsletter|alerts?|updates)\b",
+    r"^\W*(we use|this site uses|by continuing)\b.{0,80}\bcookies\b|\bour (privacy policy|terms of (use|service))\b",
+    r"^\W*story continues below\b",
 )
 _PITCH_WORDS = 45
+_RIGHTS = r"©|\ball rights reserved"
 
 
 def ends_story(line: str) -> bool:
     """The story above is over, and what follows is not another one unless it has a headline of its own."""
-    return _is_whole(line, _END)
+    return bool(re.search(f"(?i){_RIGHTS}", line)) or (not is_sentence(line) and _is_whole(line, _END))
 
 
 def starts_related(line: str) -> bool:
     """The story above is over, and other stories follow."""
-    return _is_whole(line, _RELATED)
+    return not is_sentence(line) and _is_whole(line, _RELATED)
 
 
 def is_noise(line: str) -> bool:
     """The line belongs to no story, and says nothing about where one ends."""
-    if _is_whole(line, _NOISE):
+    if not is_sentence(line) and _is_whole(line, _NOISE):
         return True
-    return len(line.split()) <= _PITCH_WORDS and bool(re.search(rf"(?i)\b(?:{'|'.join(_PITCH)})\b", line))
+    return len(line.split()) <= _PITCH_WORDS and any(re.search(f"(?i){pattern}", line) for pattern in _PITCH)
+
+
+def is_sentence(line: str) -> bool:
+    """The line reads as a sentence of an article: several words and a full stop, which no label on a page has."""
+    words = line.split()
+    return (
+        len(words) >= 4
+        and bool(re.search(r"""(?<!\.)[.!?]['"”’)\]]*$""", line))
+        and words[-1].lower() not in {"a.m.", "p.m."}
+    )
 
 
 def _is_whole(line: str, patterns: Sequence[str]) -> bool:

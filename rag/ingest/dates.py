@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from rag.ingest.boilerplate import is_sentence
+
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _AGE = r"(?:\d+|an?|one)\s*(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?|[hd])\s+ago"
 _DAY = rf"(?:{_MONTH}\s+\d{{1,2}},?\s+\d{{4}}|\d{{1,2}}\s+{_MONTH},?\s+\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}})"
@@ -42,6 +44,8 @@ def read_stamp(line: str) -> Stamp | None:
     if len(source.split()) > 6:
         return None
     label = (found["label"] or "").lower()
+    if not label and is_sentence(line):
+        return None  # "The talks began 2 days ago." is a sentence of a story
     return Stamp(source or None, found["when"], label in {"updated", "last updated", "modified"})
 
 
