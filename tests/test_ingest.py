@@ -247,3 +247,36 @@ def test_a_store_of_another_version_is_left_alone(tmp_path: Path) -> None:
 def test_every_error_is_ours() -> None:
     for error in (IndexMismatch, SettingsError, StoreError, StoreLocked, StoreUnwritable):
         assert issubclass(error, ClipdeskError)
+
+
+def test_a_coarser_date_never_takes_the_place_of_a_finer_one(file: Path, tmp_path: Path, rag: Rag) -> None:
+    rag.ingest(file, captured="2025-06-21")
+    later = tmp_path / "later.txt"
+    later.write_text(page("Bridge to close", BRIDGE, age="1 month ago"))
+    rag.ingest(later, captured="2025-07-30")
+    assert [a.published for a in rag.articles()] == [date(2025, 6, 18)]
+
+
+def test_pages_of_one_batch_are_merged_too(file: Path, tmp_path: Path, rag: Rag) -> None:
+    later = tmp_path / "zlater.txt"
+    later.write_text(page("Bridge to close", BRIDGE, age="1 month ago"))
+    rag.ingest([file, later], captured="2025-06-21")
+    assert [a.published for a in rag.articles()] == [date(2025, 6, 18)]
+
+
+def test_a_rebuild_that_broke_off_is_noticed(file: Path, tmp_path: Path) -> None:
+    with Rag.open(tmp_path / "data") as rag:
+        rag.ingest(file)
+    mine = own_model(tmp_path / "models", max_tokens=64)
+
+    def stop(done: int, total: int, name: str) -> None:
+        raise KeyboardInterrupt
+
+    settings = load_settings(models=mine, embedding="mine")
+    with Rag.open(tmp_path / "data", settings=settings) as rag, pytest.raises(KeyboardInterrupt):
+        rag.rebuild(progress=stop)
+    with Rag.open(tmp_path / "data") as rag:
+        with pytest.raises(IndexMismatch, match="unfinished rebuild"):
+            rag.search("bridge")
+        rag.rebuild()
+        assert rag.search("bridge")[0].article.title == "Bridge to close"

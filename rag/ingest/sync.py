@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 READER = "2"  # raise it when a page may give other articles than before: unchanged files are then read again
+_UNITS = ("day", "week", "month", "quarter", "season", "year", "decade")  # of a date, finest first
 BATCH_CHARS = 200_000  # of article text embedded and stored at a time
 
 
@@ -119,6 +120,10 @@ def rebuild(store: Store, *, chain: Chain, progress: Progress) -> int:
     from rag.chain import embed_nodes, prepare_articles
 
     articles = store.truth.articles()
+    stored = store.truth.meta("embedding.name"), store.truth.meta("embedding.dimension")
+    if stored[0] is not None and stored != (chain.model[0], str(chain.model[1])):
+        # until the last vector is in, neither model may search: the store would hold vectors of both
+        store.truth.set_meta({"embedding.name": "of an unfinished rebuild"})
     for at in range(0, len(articles), 100):
         progress(at, len(articles), "embedding")
         prepared, nodes = prepare_articles(articles[at : at + 100], node_parser=chain.node_parser, model=chain.model[0])
@@ -203,7 +208,9 @@ def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally) ->
     from rag.chain import embed_nodes, prepare_articles
 
     store.check_model(*chain.model)
-    articles = {a.id: a for part in batch for a in part.articles}
+    articles: dict[str, Article] = {}
+    for article in (a for part in batch for a in part.articles):
+        articles[article.id] = _merged(article, articles[article.id]) if article.id in articles else article
     known = store.truth.articles_by_id(articles)
     old = store.truth.articles_by_id(i for p in batch if p.read.before for i in p.read.before.article_ids)
     new = [a for a in articles.values() if a.id not in known]
@@ -227,11 +234,14 @@ def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally) ->
 
 
 def _merged(now: Article, stored: Article) -> Article:
-    """What is known of an article after it was met again: the newer word counts, silence takes nothing away."""
+    """What is known of an article after it was met again: the newer word counts, silence takes nothing away.
+
+    A coarser date ("1 month ago") never takes the place of a finer one ("2 days ago", or the day itself).
+    """
     fields = ("agency", "author", "captured", "url", "language", "section", "kind", "extra")
-    dated = (
-        ("published", "published_precision", "published_from", "dates") if now.published or not stored.published else ()
-    )
+    finer = _UNITS.index(now.published_precision or "day") <= _UNITS.index(stored.published_precision or "day")
+    dating = not stored.published or (now.published and finer)
+    dated = ("published", "published_precision", "published_from", "dates") if dating else ()
     known = {name: getattr(now, name) or getattr(stored, name) for name in fields}
     return replace(stored, **known, **{name: getattr(now, name) for name in dated})
 
