@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,6 +51,9 @@ The lighthouse will cost 3 million crowns, said the treasurer, who pointed to <s
 """
 
 
+expect.set_options(timeout=30_000)  # an answer may take its time on a loaded machine; a pass does not wait
+
+
 class WatchedRag(Rag):
     """A Rag that remembers the histories it was given, and can be made to wait before it completes an answer."""
 
@@ -60,10 +64,10 @@ class WatchedRag(Rag):
         self.gate.set()
         self.dropped = threading.Event()
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
         self.histories.append(tuple(history))
         try:
-            for event in super().stream(question, history=history):
+            for event in super().stream(question, history=history, as_of=as_of):
                 if isinstance(event, Completed):
                     self.gate.wait(10)
                 yield event
