@@ -152,7 +152,9 @@ def test_article_extraction(tmp_path: Path) -> None:
     write(tmp_path / "set" / "gold.json", {"page": {"articleBody": FERRY, "url": "http://127.0.0.1/"}})
     page = tmp_path / "set" / "html" / "page.html.gz"
     page.parent.mkdir()
-    page.write_bytes(gzip.compress(b"Ferry sinks off Brightsea\n\n" + FERRY.encode()))
+    page.write_bytes(
+        gzip.compress(f"<html><body><article><h1>Ferry sinks</h1><p>{FERRY}</p></article></body></html>".encode())
+    )
     document = run("article_extraction", tmp_path / "set", tmp_path / "out")
     assert value(document, "body F1") == 1.0
     page.unlink()
