@@ -14,6 +14,8 @@ from store.errors import StoreError, StoreUnwritable
 
 SCHEMA_VERSION = 1
 _FULL_TEXT = ("chunks_fts", "articles_fts")
+# What filters look at, outside of the rows with their long texts. Folders of earlier versions get these as well.
+_FILTERED = ("source", "agency", "language", "published, published_precision, id")
 _MANY = 500  # values in one statement; SQLite's own limit on variables is 32,766
 
 
@@ -121,3 +123,6 @@ class Database:
                 f"the data folder was written by another version of Clipdesk (schema {version}, this one reads "
                 f"{SCHEMA_VERSION}): use that version, or ingest the pages again into a new folder"
             )
+        for columns in _FILTERED:
+            name = f"articles_by_{columns.split(',')[0]}"
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON articles ({columns})")
