@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.models.embedding import Embedder
 from rag.ranking import Scores, mixed, parts, relevance, select, standard
@@ -27,12 +28,19 @@ def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[
         return ()
     store.check_model(embedder.identity, embedder.dimension)
     vector = embedder.embed_query(question)
+    with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
+        return _search(store, vector, question, k=k)
+
+
+def _search(store: Store, vector: NDArray[np.float32], question: str, *, k: int) -> tuple[Passage, ...]:
     by_part = [_lexical(store, part) for part in parts(question)]
     lexical: dict[str, float] = {}  # BM25 adds up over terms, so the parts' scores make the question's
     for scores in by_part:
         for chunk_id, score in scores.items():
             lexical[chunk_id] = lexical.get(chunk_id, 0.0) + score
     chunks = store.truth.chunks(_pool(store.dense(vector, k=max(POOL, 2 * k)), lexical, by_part, k=k))
+    if not chunks:
+        return ()
     found = [chunks[i] for i in sorted(chunks)]
     vectors = store.truth.vectors(chunk.id for chunk in found)
     dense = np.stack([vectors[chunk.id] for chunk in found]) @ vector
