@@ -63,7 +63,7 @@ def shown(path: str | Path) -> str:
 
 
 def is_there(path: Path, kind: Callable[[Path], bool] = Path.exists) -> bool:
-    """Whether there is something (of a kind) at a path; False where the system will not even look, as at a long name."""
+    """Whether there is something (of a kind) at a path; False also where the system will not look."""
     try:
         return kind(path)
     except OSError:
