@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.errors import ClipdeskError, SettingsError
 from rag.ingest import sync
 from rag.ingest.copies import group_copies
+from rag.ingest.read import shown
 from rag.search import search
 from rag.settings import Settings, load_settings
 from rag.types import (
@@ -129,7 +130,8 @@ class Rag:
     ) -> tuple[str, ...]:
         """Store articles that are clean already, under a `name` of your own; returns their ids, in order.
 
-        The same name again replaces what was stored under it; articles that stay are not embedded anew.
+        The same name again replaces what was stored under it; articles that stay are not embedded anew. They belong to
+        no folder, so that no ingest prunes them: `delete("added:" + name)` takes them out.
         """
         with self._ingesting:
             return sync.add(self._store, list(articles), name=name, chain=self._chain(), progress=progress or _silent)
@@ -141,21 +143,23 @@ class Rag:
         return read_page(path, captured=_day(captured))
 
     def delete(self, article_or_page: str | Path) -> tuple[str, ...]:
-        """Remove an article (by id) or a page (by path) with its text and vectors, from the disk too.
+        """Remove an article (by id) or a page with its text and vectors, from the disk too.
 
-        Returns the ids of the articles that went. The file itself stays: take it away as well, or the next ingest that
-        finds it changed reads it again. Raises ClipdeskError if nothing of that name is stored.
+        A page is named by its path, or by "added:" and the name under which `add` stored it. Returns the ids of the
+        articles that went. The file itself stays: take it away as well, or the next ingest that finds it changed reads
+        it again. Raises ClipdeskError if nothing of that name is stored.
         """
+        name = shown(article_or_page)
         with self._ingesting:
-            if str(article_or_page) in self._store.truth.articles_by_id([str(article_or_page)]):
-                gone = self._store.drop_article(str(article_or_page))
+            if name in self._store.truth.articles_by_id([name]):
+                gone = self._store.drop_article(name)
             else:
-                page = str(Path(article_or_page).resolve())
-                if self._store.truth.page(page) is None:
+                pages = [p for p in (name, shown(Path(article_or_page).resolve())) if self._store.truth.page(p)]
+                if not pages:
                     raise ClipdeskError(
-                        f'no article and no page is stored as {article_or_page}: "clipdesk articles" lists the ids'
+                        f'no article and no page is stored as {name}: "clipdesk articles" lists the ids'
                     )
-                gone = self._store.forget([page], scrub=True)
+                gone = self._store.forget(pages[:1], scrub=True)
             group_copies(self._store)
             return tuple(gone)
 

@@ -59,20 +59,21 @@ def search(
     if not question.strip() or k < 1 or not store.truth.chunk_count():
         return Found()
     store.check_model(embedder.identity, embedder.dimension)
-    asked = _read(store, question, as_of) if filters.read else Asked()
-    wanted = keep(filters, asked.readings)
-    signals = _look(store, embedder, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k))
-    for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
-        found = _ranked(store, signals, kept, asked, k=k)
-        if found:
-            return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
+    vector = embedder.embed_query(question)
+    with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
+        asked = _read(store, question, as_of) if filters.read else Asked()
+        wanted = keep(filters, asked.readings)
+        signals = _look(store, vector, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k))
+        for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
+            found = _ranked(store, signals, kept, asked, k=k)
+            if found:
+                return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
     return Found((), wanted.scope())
 
 
-def _look(store: Store, embedder: Embedder, question: str, *, k: int) -> _Signals:
+def _look(store: Store, vector: Vector, question: str, *, k: int) -> _Signals:
     by_part = [_lexical(store, part) for part in parts(question)]
     articles = store.lexical_articles(" ".join(content_words(question)), k=DEEP)
-    vector = embedder.embed_query(question)
     return _Signals(vector, store.dense(vector, k=k), by_part, articles)
 
 

@@ -60,6 +60,12 @@ class Database:
                     ) from error
                 raise
 
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Several reads that belong together: no other thread writes meanwhile."""
+        with self._lock:
+            yield
+
     def run(self, sql: str, *values: Any) -> int:
         """Run one statement; returns the rowid of what it inserted."""
         with self._lock:

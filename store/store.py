@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +24,9 @@ class Store:
     New rows reach the vector index before the truth names them and leave it after the truth has forgotten them, so
     whatever the truth names can be found. A journal in the truth lists the rows on their way; after a crash it is
     worked off when the index is next opened.
+
+    Several threads may search while one writes: `steady` is what a search holds. Who takes both locks takes the guard
+    (one writer at a time) first, then the database's.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -108,9 +112,23 @@ class Store:
                 self.truth.scrub()
             return articles
 
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """What the store holds does not change meanwhile: no article comes or goes, the index is not exchanged.
+
+        Raises StoreError as `index` does.
+        """
+        while True:
+            self.index  # noqa: B018 - opened here, where its guard may still be waited for
+            with self.truth.steady():
+                if self._index is not None:
+                    yield
+                    return
+
     def dense(self, vector: Vector, *, k: int) -> list[Hit]:
         """The k chunks nearest to `vector`, shape (dimension,), by cosine similarity, best first."""
-        return self.index.query(vector, k=k)
+        with self.steady():
+            return self._opened().query(vector, k=k)
 
     def lexical(self, query: str, *, k: int) -> list[Hit]:
         """The k best chunks by BM25, best first."""
@@ -142,9 +160,10 @@ class Store:
                 vectors = self.truth.vectors(ids[at : at + 1000])
                 fresh.upsert(list(vectors), np.stack(list(vectors.values())))
                 progress(min(at + 1000, len(ids)), len(ids))
-        self.truth.set_meta({"index.number": str(number)})
-        self._close_index()
-        self._index = fresh
+        with self.truth.steady():
+            self.truth.set_meta({"index.number": str(number)})
+            self._close_index()
+            self._index = fresh
         self._sweep_folders()
         return len(ids)
 
@@ -168,7 +187,6 @@ class Store:
         """Make the full-text and the vector index again from what is stored."""
         with self._guard:
             self.truth.rebuild_full_text()
-            self._close_index()
             self._renew_index()
             self.truth.journal_clear(self.truth.journal())
 
@@ -178,6 +196,8 @@ class Store:
 
         Raises StoreError if it does not hold what the truth says: Chroma opens a damaged folder without a word.
         """
+        if (opened := self._index) is not None:
+            return opened
         with self._guard:
             if self._index is not None:
                 return self._index
@@ -197,9 +217,10 @@ class Store:
         return self._index
 
     def _close_index(self) -> None:
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        with self.truth.steady():
+            if self._index is not None:
+                self._index.close()
+                self._index = None
 
     def _recover(self, index: VectorIndex) -> None:
         pending = self.truth.journal()

@@ -145,6 +145,26 @@ def test_no_article_is_a_clear_error(text: str) -> None:
         ("June 18, 2025 at 10:32 a.m. GMT", None, "June 18, 2025"),
         ("2025-06-18T10:32:00Z", None, "2025-06-18"),
         ("Yesterday", None, "Yesterday"),
+        ("TIME2 days ago", "TIME", "2 days ago"),
+        ("France 243 days ago", "France 24", "3 days ago"),
+        ("Channel 1212 hours ago", "Channel 12", "12 hours ago"),
+        ("ABC71 hour ago", "ABC7", "1 hour ago"),
+        ("Sky News13 hours ago", "Sky News", "13 hours ago"),
+        ("243 days ago", None, "243 days ago"),
+        ("Harbour Times · World · 3 days ago · 4 min read", "Harbour Times", "3 days ago"),
+        ("Harbour Times · 2h", "Harbour Times", "2h"),
+        ("June 18th, 2025", None, "June 18th, 2025"),
+        ("Published : June 18, 2025 - 15:21:33", None, "June 18, 2025"),
+        ("First published on Wed 18 Jun 2025 17.01 BST", None, "18 Jun 2025"),
+        ("Published: June 18, 2025 Updated: June 20, 2025", None, "June 18, 2025"),
+        ("Updated: June 20, 2025 | Published: June 18, 2025", None, "June 18, 2025"),
+        ("Published 10:32 AM EDT, Wed June 18, 2025", None, "June 18, 2025"),
+        ("June 18, 2025 / 10:32 AM EDT / Quay News", "Quay News", "June 18, 2025"),
+        ("By Ines Holt | June 18, 2025", None, "June 18, 2025"),
+        ("Posted at 10:32 on 18 June 2025", None, "18 June 2025"),
+        ("2025/06/18 15:21", None, "2025/06/18"),
+        ("Publié le 18 juin 2025 à 15:21", None, "18 juin 2025"),
+        ("Kurier · vor 3 Tagen", "Kurier", "vor 3 Tagen"),
     ],
 )
 def test_stamps(line: str, source: str | None, when: str) -> None:
@@ -154,7 +174,14 @@ def test_stamps(line: str, source: str | None, when: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["What we know so far", "He left today", "It all began a long time ago, officials said."]
+    "line",
+    [
+        "What we know so far",
+        "He left today",
+        "It all began a long time ago, officials said.",
+        "What was agreed on June 18, 2025",
+        "A city of 3d printers",
+    ],
 )
 def test_lines_that_date_nothing(line: str) -> None:
     assert read_stamp(line) is None
@@ -170,6 +197,11 @@ def test_lines_that_date_nothing(line: str) -> None:
         ("yesterday", date(2025, 6, 20)),
         ("1 month ago", date(2025, 5, 21)),
         ("just now", date(2025, 6, 21)),
+        ("3w ago", date(2025, 5, 31)),
+        ("2h", date(2025, 6, 21)),
+        ("il y a 3 jours", date(2025, 6, 18)),
+        ("vor einer Woche", date(2025, 6, 14)),
+        ("hace 2 meses", date(2025, 4, 21)),
     ],
 )
 def test_ages_count_back_from_the_day_of_capture(when: str, day: date) -> None:
@@ -179,7 +211,21 @@ def test_ages_count_back_from_the_day_of_capture(when: str, day: date) -> None:
 
 def test_a_date_needs_no_day_of_capture() -> None:
     assert resolve("18 June 2025", captured=None) == date(2025, 6, 18)
+    for when in (
+        "June 18th, 2025",
+        "18th of June 2025",
+        "18. Juni 2025",
+        "18 de junio de 2025",
+        "18.06.2025",
+        "6/18/2025",
+    ):
+        assert resolve(when, captured=None) == date(2025, 6, 18), when
     assert resolve("Sept. 3, 2024", captured=None) == date(2024, 9, 3)
+
+
+@pytest.mark.parametrize("when", ["6/7/2025", "30+ days ago", "a few days ago", "99/99/2025"])
+def test_what_may_be_another_day_is_left_open(when: str) -> None:
+    assert resolve(when, captured=date(2025, 6, 21)) is None
 
 
 def test_whole_lines_of_boilerplate() -> None:

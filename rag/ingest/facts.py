@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import PageError
+from rag.ingest.read import is_there
 from rag.ingest.story import Known, Story
 from store.records import Origin
 
@@ -93,7 +94,7 @@ def split_front_matter(text: str, *, name: str) -> tuple[Facts | None, str]:
 def sidecar_of(path: Path) -> Path | None:
     """The file beside a page that speaks for it: page.html.yaml or page.yaml (also .yml and .meta)."""
     beside = [Path(f"{path}{ending}") for ending in SIDECARS] + [path.with_suffix(ending) for ending in SIDECARS]
-    return next((file for file in beside if file != path and file.is_file()), None)
+    return next((file for file in beside if file != path and is_there(file, Path.is_file)), None)
 
 
 def read_sidecar(path: Path) -> Facts:

@@ -13,7 +13,7 @@ from rag.errors import PageError
 from rag.ingest.article import make_article, make_articles, read_with_facts
 from rag.ingest.copies import group_copies
 from rag.ingest.facts import read_sidecar, sidecar_of
-from rag.ingest.read import find_pages, read_bytes
+from rag.ingest.read import find_pages, is_there, read_bytes, shown
 from rag.ingest.story import Known, Story
 from rag.types import Failure, IngestReport, NewArticle
 from store.records import Article, Page
@@ -89,11 +89,11 @@ def ingest(
     batch: list[_Part] = []
     files = list(_files(paths, tally, prune=prune))
     for done, path in enumerate(files):
-        progress(done, len(files), path.name)
+        progress(done, len(files), shown(path.name))
         try:
             found = _read(store, path, captured=captured, failed=tally.failed)
         except PageError as error:
-            tally.failed.append(Failure(str(path), str(error)))
+            tally.failed.append(Failure(shown(path), str(error)))
             continue
         if isinstance(found, Page):
             tally.unchanged.extend(found.article_ids)
@@ -160,16 +160,16 @@ def _files(paths: Sequence[Path], tally: _Tally, *, prune: bool) -> Iterator[Pat
         try:
             yield from find_pages(path)
         except PageError as error:
-            if prune and path.is_dir():
+            if prune and is_there(path, Path.is_dir):
                 continue  # the last page was taken out of it
-            tally.failed.append(Failure(str(path), str(error)))
+            tally.failed.append(Failure(shown(path), str(error)))
 
 
 def _gone(store: Store, paths: Sequence[Path]) -> list[str]:
     """Stored pages under the given folders whose files are no longer there; a folder that is gone itself has none."""
-    folders = [path.resolve() for path in paths if path.is_dir()]
+    folders = [path.resolve() for path in paths if is_there(path, Path.is_dir)]
     pages = [Path(page) for page in store.truth.pages()]
-    return [str(p) for p in pages if any(f in p.parents for f in folders) and not p.exists()]
+    return [str(p) for p in pages if any(f in p.parents for f in folders) and not is_there(p)]
 
 
 def _read(store: Store, path: Path, *, captured: date | None, failed: list[Failure]) -> _Read | Page:
