@@ -28,9 +28,7 @@ _UNIT = "|".join(_UNITS.values())
 _LIMITS = {"second": 59, "minute": 59, "hour": 24, "day": 31, "week": 9, "month": 12, "year": 30}  # of a plausible age
 _ONE = r"an?|one|eine[mrn]?|une?|uma?|uno?|una|een"
 _BEFORE = r"(?:vor|il\s+y\s+a|hace|há)\s+"  # where "ago" comes first
-_AGE = (
-    rf"(?:{_BEFORE}(?:\d+|{_ONE})\s+(?:{_UNIT})|(?:\d+\+?|{_ONE}|a\s+few)\s*(?:{_UNIT})\s+(?:ago|fa|atrás|geleden))\b"
-)
+_AGE = rf"(?:{_BEFORE}(?:\d+|{_ONE})\s+(?:{_UNIT})|(?:\d+\+?|{_ONE}|a\s+few)\s*(?:{_UNIT})\s+(?:ago|fa|atrás|geleden))\b"
 _SHORT_AGE = r"(?-i:\d{1,2}\s?(?:h|d|hrs?)(?!\w))"  # a part of its own: "BBC News · 2h"
 _DAY = (
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|"
@@ -176,9 +174,7 @@ def _numeric(a: int, b: int, c: int, *, dotted: bool) -> date | None:
 def _unit(when: str) -> str:
     """The unit of an age, by its English name; "day" for "yesterday"."""
     found = re.search(rf"(?i)(?:\d\+?|\s)\s*({_UNIT})(?:\s|$)", when)
-    return next(
-        (unit for unit, words in _UNITS.items() if found and re.fullmatch(words, found[1], re.IGNORECASE)), "day"
-    )
+    return next((unit for unit, words in _UNITS.items() if found and re.fullmatch(words, found[1], re.IGNORECASE)), "day")
 
 
 def _spelled(when: str) -> str:
