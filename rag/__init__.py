@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from rag.api import Rag
     from rag.endpoint import Endpoint
     from rag.ingest.article import read_page
+    from rag.models.embedding import open_embedder
     from rag.models.reranker import Reranker
     from rag.settings import Settings, load_settings
 
@@ -93,6 +94,7 @@ __all__ = [
     "Turn",
     "Usage",
     "load_settings",
+    "open_embedder",
     "read_page",
 ]
 
@@ -115,6 +117,10 @@ def __getattr__(name: str) -> Any:
         from rag.endpoint import Endpoint
 
         return Endpoint
+    if name == "open_embedder":
+        from rag.models.embedding import open_embedder
+
+        return open_embedder
     if name == "read_page":
         from rag.ingest.article import read_page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from rag.answer.answerer import Answerer
     from rag.endpoint import Endpoint
+    from rag.ingest.spread import Spread
     from rag.models.embedding import Embedder
     from rag.models.reranker import Reranker
     from rag.types import Verdict
@@ -51,7 +53,8 @@ SEARCH_K = 10
 class Rag:
     """Saved articles, ready to be asked. Open it with `Rag.open`; use it as a context manager.
 
-    One Rag owns its data folder. Its methods may be called from several threads.
+    One Rag owns its data folder, unless the index is on a Chroma server: then several processes may share it. Its
+    methods may be called from several threads.
     """
 
     def __init__(
@@ -83,7 +86,8 @@ class Rag:
         subclasses that wrap their calls. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
         """
         settings = settings or load_settings()
-        return cls(Store(Path(data) if data is not None else settings.data), settings, **parts)
+        folder = Path(data) if data is not None else settings.data
+        return cls(Store(folder, server=settings.chroma), settings, **parts)
 
     def __enter__(self) -> Self:
         return self
@@ -101,15 +105,20 @@ class Rag:
         *more: str | Path,
         captured: str | date | None = None,
         prune: bool = False,
+        dask: str | None = None,
         progress: Callable[[int, int, str], None] | None = None,
     ) -> IngestReport:
         """Bring the store in step with saved pages: files, or folders of them, in any format of docs/ingest.md.
 
         `captured` is the day they were saved (ISO), from which ages like "3 days ago" count; without it such an
         article has no date, unless its file says when it was saved. With `prune`, pages under the given folders whose
-        files are gone are dropped. A file that fails is listed in `report.failed` and loses nothing already stored.
+        files are gone are dropped. `dask` spreads the work over the workers of a Dask scheduler, by its address, or of
+        this machine ("local"); the result is the same. A file that fails is listed in `report.failed` and loses nothing
+        already stored.
         Raises ClipdeskError for a wrong date, EndpointError and IndexMismatch from the embedding.
         """
+        if dask and (self._node_parser or self._embed_model):
+            raise ClipdeskError("Dask workers use our own splitter and embedding: ingest without dask to use yours")
         paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
         with self._ingesting:
             return sync.ingest(
@@ -118,6 +127,7 @@ class Rag:
                 captured=_day(captured),
                 prune=prune,
                 chain=self._chain,
+                spread=self._spread(dask) if dask else None,
                 progress=progress or _silent,
             )
 
@@ -160,7 +170,8 @@ class Rag:
                         f'no article and no page is stored as {name}: "clipdesk articles" lists the ids'
                     )
                 gone = self._store.forget(pages[:1], scrub=True)
-            group_copies(self._store)
+            with self._store.writing:
+                group_copies(self._store)
             return tuple(gone)
 
     def copies(self, article_id: str) -> tuple[Article, ...]:
@@ -302,12 +313,9 @@ class Rag:
             from rag.chain import LlamaEmbedder
 
             return LlamaEmbedder(self._embed_model)
-        from rag.models.embedding import EndpointEmbedder, LocalEmbedder
+        from rag.models.embedding import open_embedder
 
-        kind, _, name = self.settings.embedding.partition(":")
-        if kind == "openai" and name:
-            return EndpointEmbedder(self._endpoint, model=name)
-        return LocalEmbedder(name=self.settings.embedding, folder=self.settings.models)
+        return open_embedder(self.settings, endpoint=lambda: self._endpoint)
 
     @cached_property
     def _reranker(self) -> Reranker:
@@ -333,6 +341,11 @@ class Rag:
             endpoint=self._endpoint if writes else None,
             embedding=self._embedder.identity,
         )
+
+    def _spread(self, scheduler: str) -> AbstractContextManager[Spread]:
+        from rag.ingest.spread import spread
+
+        return spread(scheduler, self.settings, model=self._embedder.identity)
 
     def _chain(self) -> sync.Chain:
         from rag.chain import ClipdeskEmbedding, SentenceChunker

@@ -56,7 +56,7 @@ def search(
     those that were read are given up, then the others. Raises IndexMismatch if the index was made by another model.
     """
     filters = filters or Filters()
-    if not question.strip() or k < 1 or not store.truth.chunk_count():
+    if not question.strip() or k < 1 or store.truth.is_empty():
         return Found()
     store.check_model(embedder.identity, embedder.dimension)
     vector = embedder.embed_query(question)
