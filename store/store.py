@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
@@ -160,13 +160,13 @@ class Store:
                 self._close_index()  # another process may have made the index anew just now
                 return self._opened().query(vector, k=k)
 
-    def lexical(self, query: str, *, k: int) -> list[Hit]:
-        """The k best chunks by BM25, best first."""
-        return self.truth.lexical(query, k=k)
+    def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
+        """The k best chunks by BM25, of all articles or of those `among` the given ids, best first."""
+        return self.truth.lexical(query, k=k, among=among)
 
-    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
+    def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
         """The BM25 scores of the k best articles, by id, best first."""
-        return self.truth.lexical_articles(query, k=k)
+        return self.truth.lexical_articles(query, k=k, among=among)
 
     def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
         """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""

@@ -148,26 +148,26 @@ class Truth(Database):
     def chunk_ids(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT id FROM chunks ORDER BY rowid")]
 
-    def lexical(self, query: str, *, k: int) -> list[Hit]:
+    def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The k best chunks by BM25 (FTS5; title and body weigh the same, any term may match), best first.
 
-        `query` is plain text; nothing in it acts as FTS5 syntax.
+        `query` is plain text; nothing in it acts as FTS5 syntax. With `among`, only chunks of these articles count.
         """
-        sql = (
-            "SELECT c.id, -f.rank FROM (SELECT rowid, rank FROM chunks_fts WHERE chunks_fts MATCH ? "
-            "ORDER BY rank LIMIT ?) f JOIN chunks c ON c.rowid = f.rowid ORDER BY f.rank, c.id"
-        )
         match = self._any_term(query)
-        return [Hit(*row) for row in self.rows(sql, match, k)] if match else []
+        if not match:
+            return []
+        inner, kept, values = _within("chunks_fts", "c.article_id", k, among)
+        sql = f"SELECT c.id, -f.rank FROM ({inner}) f JOIN chunks c ON c.rowid = f.rowid {kept} ORDER BY f.rank, c.id"
+        return [Hit(*row) for row in self.rows(f"{sql} LIMIT ?", match, *values, k)]
 
-    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
-        """The BM25 scores of the k best articles, by id, best first."""
-        sql = (
-            "SELECT a.id, -f.rank FROM (SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH ? "
-            "ORDER BY rank LIMIT ?) f JOIN articles a ON a.seq = f.rowid ORDER BY f.rank, a.id"
-        )
+    def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
+        """The BM25 scores of the k best articles, of all or of those `among` the given ids, by id, best first."""
         match = self._any_term(query)
-        return dict(self.rows(sql, match, k)) if match else {}
+        if not match:
+            return {}
+        inner, kept, values = _within("articles_fts", "a.id", k, among)
+        sql = f"SELECT a.id, -f.rank FROM ({inner}) f JOIN articles a ON a.seq = f.rowid {kept} ORDER BY f.rank, a.id"
+        return dict(self.rows(f"{sql} LIMIT ?", match, *values, k))
 
     def feedback(self) -> tuple[Feedback, ...]:
         """All feedback, oldest first."""
@@ -389,6 +389,14 @@ class Truth(Database):
         if article_ids:
             self.run("DELETE FROM vectors WHERE hash NOT IN (SELECT vector_hash FROM chunks)")
         return article_ids, chunk_ids
+
+
+def _within(table: str, article: str, k: int, among: Iterable[str] | None) -> tuple[str, str, list[Any]]:
+    """The ranked rows of a full-text table, the condition that keeps those of some articles, and both their values."""
+    inner = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank"
+    if among is None:
+        return f"{inner} LIMIT ?", "", [k]
+    return inner, f"WHERE {article} IN (SELECT value FROM json_each(?))", [json.dumps(list(among))]
 
 
 def _plain_name(outlet: str) -> str:
