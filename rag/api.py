@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
-from rag.ingest import sync
-from rag.ingest.copies import group_copies
 from rag.ingest.read import shown
 from rag.search import search
 from rag.settings import Settings, load_settings
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from rag.answer.answerer import Answerer
     from rag.endpoint import Endpoint
     from rag.ingest.spread import Spread
+    from rag.ingest.sync import Chain
     from rag.models.embedding import Embedder
     from rag.models.reranker import Reranker
     from rag.types import Verdict
@@ -117,6 +116,8 @@ class Rag:
         already stored.
         Raises ClipdeskError for a wrong date, EndpointError and IndexMismatch from the embedding.
         """
+        from rag.ingest import sync  # here and below: what only asks need not load what reads pages
+
         if dask and (self._node_parser or self._embed_model):
             raise ClipdeskError("Dask workers use our own splitter and embedding: ingest without dask to use yours")
         paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
@@ -143,6 +144,8 @@ class Rag:
         The same name again replaces what was stored under it; articles that stay are not embedded anew. They belong to
         no folder, so that no ingest prunes them: `delete("added:" + name)` takes them out.
         """
+        from rag.ingest import sync
+
         with self._ingesting:
             return sync.add(self._store, list(articles), name=name, chain=self._chain(), progress=progress or _silent)
 
@@ -160,6 +163,8 @@ class Rag:
         it again. Raises ClipdeskError if nothing of that name is stored.
         """
         name = shown(article_or_page)
+        from rag.ingest.copies import group_copies
+
         with self._ingesting:
             if name in self._store.truth.articles_by_id([name]):
                 gone = self._store.drop_article(name)
@@ -181,6 +186,8 @@ class Rag:
 
     def rebuild(self, *, progress: Callable[[int, int, str], None] | None = None) -> int:
         """Cut, embed and index every stored article anew, after a change of model or damage; returns the chunks."""
+        from rag.ingest import sync
+
         with self._ingesting:
             return sync.rebuild(self._store, chain=self._chain(), progress=progress or _silent)
 
@@ -190,6 +197,7 @@ class Rag:
         With `repair`, what does not agree is made again from the stored articles; what cannot be made again (a damaged
         database file) stays reported.
         """
+        from rag.ingest import sync
         from store.doctor import examine
 
         with self._ingesting:
@@ -347,11 +355,12 @@ class Rag:
 
         return spread(scheduler, self.settings, model=self._embedder.identity)
 
-    def _chain(self) -> sync.Chain:
+    def _chain(self) -> Chain:
         from rag.chain import ClipdeskEmbedding, SentenceChunker
+        from rag.ingest.sync import Chain
 
         embedder = self._embedder
-        return sync.Chain(
+        return Chain(
             self._node_parser or SentenceChunker(),
             self._embed_model or ClipdeskEmbedding(embedder),
             (embedder.identity, embedder.dimension),

@@ -91,8 +91,10 @@ def _ranked(store: Store, signals: _Signals, kept: Keeping, asked: Asked, *, k: 
     found = [chunks[i] for i in sorted(chunks)]
     if not found:
         return ()
-    vectors = store.truth.vectors(chunk.id for chunk in found)
-    dense = np.stack([vectors[chunk.id] for chunk in found]) @ signals.vector
+    near = {hit.chunk_id: hit.score for hit in signals.dense}
+    vectors = store.truth.vectors(chunk.id for chunk in found if chunk.id not in near)
+    near |= {i: float(vector @ signals.vector) for i, vector in vectors.items()}
+    dense = np.array([near[chunk.id] for chunk in found])
     ids, article_ids = [chunk.id for chunk in found], [chunk.article_id for chunk in found]
     fits = [standard(_row(scores, ids)) for scores in signals.by_part]
     ranked = relevance(mixed(dense, _row(signals.lexical, ids)), _row(signals.articles, article_ids), fits)

@@ -113,10 +113,7 @@ class VectorIndex:
 
     def query(self, vector: NDArray[np.float32], *, k: int) -> list[Hit]:
         """The k nearest rows, best first; the score is the cosine similarity, in [-1, 1]."""
-        count = self.count()
-        if not count:
-            return []
-        found = self._collection.query(query_embeddings=vector, n_results=min(k, count), include=["distances"])
+        found = self._collection.query(query_embeddings=vector, n_results=k, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [Hit(chunk_id, 1.0 - float(d)) for chunk_id, d in zip(found["ids"][0], distances, strict=True)]
 

@@ -129,14 +129,28 @@ def _ingest(
 
 
 def _cold(folder: Path) -> list[Ratio]:
-    """New processes: to the first quote, and to what stock LlamaIndex retrieves; and the import alone."""
+    """New processes: to the first quote (a cross-encoder has then read the sentences), to the first passage, and to the
+    first passage of stock LlamaIndex, which reads no sentences; and the import alone.
+    """
     question = "What is known about this?"
-    ask = [sys.executable, "-m", "rag", "ask", question, "--data", str(folder / "ours"), "--mode", "quote"]
-    stock = [sys.executable, "-c", _STOCK_ASK, str(folder / "stock"), question]
-    runs = {name: min(_process(command)[0] for _ in range(2)) for name, command in (("ours", ask), ("stock", stock))}
+    ours = [sys.executable, "-m", "rag"]
+    where = [question, "--data", str(folder / "ours")]
+    commands = {
+        "ask": [*ours, "ask", *where, "--mode", "quote"],
+        "search": [*ours, "search", *where],
+        "stock": [sys.executable, "-c", _STOCK_ASK, str(folder / "stock"), question],
+    }
+    runs = {name: min(_process(command)[0] for _ in range(2)) for name, command in commands.items()}
     imports = min(float(_process([sys.executable, "-c", _IMPORT])[1]) for _ in range(3))
     return [
-        Ratio("cold start / stock LlamaIndex", runs["ours"] / runs["stock"], 0.7, "at most", runs),
+        Ratio(
+            "cold start to the first quote / stock LlamaIndex, retrieval",
+            runs["ask"] / runs["stock"],
+            0.7,
+            "at most",
+            runs,
+        ),
+        Ratio("cold start to the first passage / the same", runs["search"] / runs["stock"], 0.7, "at most", runs),
         Ratio("import rag, seconds", imports, 0.1, "at most"),
     ]
 
