@@ -220,6 +220,25 @@ def calibrate(
 
 
 @app.command()
+def bench(
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of articles to recombine (rows with title, body). [default: samples]"),
+    ] = None,
+    size: Annotated[list[int] | None, typer.Option(min=10, help="Chunks; give it several times.")] = None,
+    real: Annotated[int, typer.Option(min=20, help="Chunks embedded in earnest.")] = 400,
+    out: Annotated[Path, typer.Option(help="Folder for bench.json, bench.md and the plots.")] = Path("runs/bench"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
+) -> None:
+    """Measure search and ingest against the bare cost of their parts and against stock LlamaIndex."""
+    from evals.bench.show import run_bench
+
+    with _exits():
+        code = run_bench(data or [], sizes=sorted(size or [1000, 5000, 20_000]), real=real, out=out, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
 def new(
     from_feedback: Annotated[bool, typer.Option("--from-feedback", help="From the answers that users marked.")],
     data: Annotated[Path | None, typer.Option(help="Data folder of the chat. [default: CLIPDESK_DATA, else data]")] = (

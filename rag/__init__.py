@@ -34,12 +34,16 @@ from rag.types import (
     Event,
     Failure,
     Feedback,
+    Filters,
     Fingerprint,
+    Found,
     Health,
     IngestReport,
     NewArticle,
     Passage,
+    Reading,
     Retrieved,
+    Scope,
     Turn,
     Usage,
 )
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from rag.api import Rag
     from rag.endpoint import Endpoint
     from rag.ingest.article import read_page
+    from rag.models.embedding import open_embedder
     from rag.models.reranker import Reranker
     from rag.settings import Settings, load_settings
 
@@ -66,7 +71,9 @@ __all__ = [
     "Event",
     "Failure",
     "Feedback",
+    "Filters",
     "Fingerprint",
+    "Found",
     "Health",
     "IndexMismatch",
     "IngestReport",
@@ -75,8 +82,10 @@ __all__ = [
     "PageError",
     "Passage",
     "Rag",
+    "Reading",
     "Reranker",
     "Retrieved",
+    "Scope",
     "Settings",
     "SettingsError",
     "StoreError",
@@ -85,6 +94,7 @@ __all__ = [
     "Turn",
     "Usage",
     "load_settings",
+    "open_embedder",
     "read_page",
 ]
 
@@ -107,6 +117,10 @@ def __getattr__(name: str) -> Any:
         from rag.endpoint import Endpoint
 
         return Endpoint
+    if name == "open_embedder":
+        from rag.models.embedding import open_embedder
+
+        return open_embedder
     if name == "read_page":
         from rag.ingest.article import read_page
 

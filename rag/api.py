@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,10 +24,12 @@ from rag.types import (
     Completed,
     Event,
     Feedback,
+    Filters,
+    Found,
     Health,
     IngestReport,
     NewArticle,
-    Passage,
+    Scope,
     Turn,
 )
 from store.store import Store
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
     from rag.answer.answerer import Answerer
     from rag.endpoint import Endpoint
+    from rag.ingest.spread import Spread
     from rag.models.embedding import Embedder
     from rag.models.reranker import Reranker
     from rag.types import Verdict
@@ -49,7 +53,8 @@ SEARCH_K = 10
 class Rag:
     """Saved articles, ready to be asked. Open it with `Rag.open`; use it as a context manager.
 
-    One Rag owns its data folder. Its methods may be called from several threads.
+    One Rag owns its data folder, unless the index is on a Chroma server: then several processes may share it. Its
+    methods may be called from several threads.
     """
 
     def __init__(
@@ -81,7 +86,8 @@ class Rag:
         subclasses that wrap their calls. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
         """
         settings = settings or load_settings()
-        return cls(Store(Path(data) if data is not None else settings.data), settings, **parts)
+        folder = Path(data) if data is not None else settings.data
+        return cls(Store(folder, server=settings.chroma), settings, **parts)
 
     def __enter__(self) -> Self:
         return self
@@ -99,15 +105,20 @@ class Rag:
         *more: str | Path,
         captured: str | date | None = None,
         prune: bool = False,
+        dask: str | None = None,
         progress: Callable[[int, int, str], None] | None = None,
     ) -> IngestReport:
         """Bring the store in step with saved pages: files, or folders of them, in any format of docs/ingest.md.
 
         `captured` is the day they were saved (ISO), from which ages like "3 days ago" count; without it such an
         article has no date, unless its file says when it was saved. With `prune`, pages under the given folders whose
-        files are gone are dropped. A file that fails is listed in `report.failed` and loses nothing already stored.
+        files are gone are dropped. `dask` spreads the work over the workers of a Dask scheduler, by its address, or of
+        this machine ("local"); the result is the same. A file that fails is listed in `report.failed` and loses nothing
+        already stored.
         Raises ClipdeskError for a wrong date, EndpointError and IndexMismatch from the embedding.
         """
+        if dask and (self._node_parser or self._embed_model):
+            raise ClipdeskError("Dask workers use our own splitter and embedding: ingest without dask to use yours")
         paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
         with self._ingesting:
             return sync.ingest(
@@ -116,6 +127,7 @@ class Rag:
                 captured=_day(captured),
                 prune=prune,
                 chain=self._chain,
+                spread=self._spread(dask) if dask else None,
                 progress=progress or _silent,
             )
 
@@ -158,7 +170,8 @@ class Rag:
                         f'no article and no page is stored as {name}: "clipdesk articles" lists the ids'
                     )
                 gone = self._store.forget(pages[:1], scrub=True)
-            group_copies(self._store)
+            with self._store.writing:
+                group_copies(self._store)
             return tuple(gone)
 
     def copies(self, article_id: str) -> tuple[Article, ...]:
@@ -209,31 +222,57 @@ class Rag:
         """How many articles are stored."""
         return self._store.truth.article_count()
 
-    def search(self, question: str, *, k: int = SEARCH_K) -> tuple[Passage, ...]:
-        """The k best passages, best first."""
+    def search(
+        self, question: str, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: date | None = None
+    ) -> Found:
+        """The k best passages, best first, and in `scope` the filters that they were kept to.
+
+        `filters` limits the articles; more is read from the question unless they say `read=False`. `as_of` is the day
+        from which "last week" counts; today if it is not given. Raises ClipdeskError if `since` is after `until`.
+        """
+        filters = _checked(filters)
         if self._retriever is None:
-            return search(self._store, self._embedder, question, k=k)
+            return search(self._store, self._embedder, question, k=k, filters=filters, as_of=as_of or date.today())
         from rag.chain import node_passage
 
         nodes = self._retriever.retrieve(question)
-        found = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
-        return tuple(p for p in found if p is not None)[:k]
+        made = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
+        found = [p for p in made if p is not None]
+        kept = set(self._store.truth.matching(filters, among={p.article.id for p in found}))
+        if found and not kept:
+            return Found(found[:k], Scope(widened=filters))
+        return Found([p for p in found if p.article.id in kept][:k], Scope(filters))
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> Answer:
         """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first.
 
-        `as_of` is the day on which the question counts as asked; today if it is not given.
+        `as_of` is the day on which the question counts as asked; today if it is not given. `filters` as in `search`.
         """
-        for event in self.stream(question, history=history, as_of=as_of):
+        for event in self.stream(question, history=history, filters=filters, as_of=as_of):
             if isinstance(event, Completed):
                 return event.answer
         raise ClipdeskError("the answer broke off: ask again")
 
-    def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> Iterator[Event]:
         """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
-        yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())
+        day = as_of or date.today()
+        yield from self._answerer.stream(question.strip(), history=history, filters=_checked(filters), today=day)
 
     def check(self, text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
         """The claims of a text, each with its support by the sources: the check that an answer's claims pass through.
@@ -260,7 +299,7 @@ class Rag:
         """Our search as a LlamaIndex retriever."""
         from rag.chain import HybridRetriever
 
-        return HybridRetriever(lambda question: search(self._store, self._embedder, question, k=k))
+        return HybridRetriever(lambda question: search(self._store, self._embedder, question, k=k, as_of=date.today()))
 
     def as_query_engine(self) -> BaseQueryEngine:
         """The whole way as a LlamaIndex query engine."""
@@ -274,12 +313,9 @@ class Rag:
             from rag.chain import LlamaEmbedder
 
             return LlamaEmbedder(self._embed_model)
-        from rag.models.embedding import EndpointEmbedder, LocalEmbedder
+        from rag.models.embedding import open_embedder
 
-        kind, _, name = self.settings.embedding.partition(":")
-        if kind == "openai" and name:
-            return EndpointEmbedder(self._endpoint, model=name)
-        return LocalEmbedder(name=self.settings.embedding, folder=self.settings.models)
+        return open_embedder(self.settings, endpoint=lambda: self._endpoint)
 
     @cached_property
     def _reranker(self) -> Reranker:
@@ -299,12 +335,17 @@ class Rag:
 
         writes = self.settings.answer_mode == "llm"
         return Answerer(
-            search=lambda question, k: self.search(question, k=k),
+            search=lambda question, k, filters, day: self.search(question, k=k, filters=filters, as_of=day),
             sentences=self._store.truth.sentences,
             reranker=self._reranker,
             endpoint=self._endpoint if writes else None,
             embedding=self._embedder.identity,
         )
+
+    def _spread(self, scheduler: str) -> AbstractContextManager[Spread]:
+        from rag.ingest.spread import spread
+
+        return spread(scheduler, self.settings, model=self._embedder.identity)
 
     def _chain(self) -> sync.Chain:
         from rag.chain import ClipdeskEmbedding, SentenceChunker
@@ -326,6 +367,15 @@ def _day(value: str | date | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError as error:
         raise SettingsError(f'"{value}" is no date: give the day of capture as YYYY-MM-DD') from error
+
+
+def _checked(filters: Filters | None) -> Filters:
+    filters = filters or Filters()
+    if isinstance(filters.sources, str) or isinstance(filters.articles, str):
+        raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
+    if filters.since and filters.until and filters.since > filters.until:
+        raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
+    return filters
 
 
 def _silent(done: int, total: int, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,12 +36,15 @@ def ingest(
         str | None, typer.Option(help="Day the pages were saved (YYYY-MM-DD); ages like '3 days ago' count from it.")
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop pages of these folders whose files are gone.")] = False,
+    dask: Annotated[
+        str | None, typer.Option(help="Spread the work over a Dask scheduler (its address); alone, over this machine.")
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Read saved pages into the store; unchanged ones cost nothing."""
     with _opened(data) as rag, _progress("Reading pages") as progress:
-        report = rag.ingest(paths, captured=captured, prune=prune, progress=progress)
+        report = rag.ingest(paths, captured=captured, prune=prune, dask=dask, progress=progress)
     if as_json:
         _print_json(report)
     else:
@@ -176,7 +180,17 @@ def rebuild(data: Data = None, as_json: Json = False) -> None:
 
 def main() -> None:
     """Entry point of `clipdesk`."""
-    app()
+    app(_with_scheduler(sys.argv[1:]))
+
+
+def _with_scheduler(words: list[str]) -> list[str]:
+    """The words of a command line, with "local" behind a `--dask` that no address follows."""
+    made = []
+    for n, word in enumerate(words):
+        made.append(word)
+        if word == "--dask" and not re.match(r"[a-z]+://|local$|[\w.-]+:\d+$", "".join(words[n + 1 : n + 2])):
+            made.append("local")
+    return made
 
 
 @contextmanager

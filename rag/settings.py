@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 from rag.types import Mode
+from store.records import Server
 
 
 class Settings(BaseSettings):
     """What can be set, by keyword here or by the environment variable `CLIPDESK_<NAME>`.
 
-    `OPENAI_API_KEY` and `OPENAI_BASE_URL` are read under their usual names.
+    `OPENAI_API_KEY` and `OPENAI_BASE_URL` are read under their usual names, `CHROMA_…` also under theirs.
     """
 
     model_config = SettingsConfigDict(
@@ -49,6 +51,42 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
         description="Address of an OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`.",
     )
+
+    chroma_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("chroma_url", "CLIPDESK_CHROMA_URL", "CHROMA_URL"),
+        description="Address of a Chroma server for the index, such as `http://127.0.0.1:8000`.",
+    )
+    chroma_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("chroma_token", "CLIPDESK_CHROMA_TOKEN", "CHROMA_TOKEN"),
+        description="Token for it, sent as a bearer token and as X-Chroma-Token.",
+    )
+    chroma_tenant: str = Field(
+        "default_tenant",
+        validation_alias=AliasChoices("chroma_tenant", "CLIPDESK_CHROMA_TENANT", "CHROMA_TENANT"),
+        description="Tenant on it.",
+    )
+    chroma_database: str = Field(
+        "default_database",
+        validation_alias=AliasChoices("chroma_database", "CLIPDESK_CHROMA_DATABASE", "CHROMA_DATABASE"),
+        description="Database on it.",
+    )
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        if url is not None and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
+            raise ValueError("it must be an address like http://HOST:8000")
+        return url
+
+    @property
+    def chroma(self) -> Server | None:
+        """The Chroma server, if one is set."""
+        if self.chroma_url is None:
+            return None
+        token = self.chroma_token.get_secret_value() if self.chroma_token else None
+        return Server(self.chroma_url, token, self.chroma_tenant, self.chroma_database)
 
     @property
     def answer_mode(self) -> Mode:

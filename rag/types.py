@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
 from store.records import Article as Article
 from store.records import Check as Check
 from store.records import DateMention as DateMention
 from store.records import Feedback as Feedback
+from store.records import Filters as Filters
 from store.records import Verdict as Verdict
 
 Mode = Literal["quote", "llm"]
@@ -71,6 +73,30 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a question that were taken for a filter: only the conditions that they set are set in `filters`.
+
+    A filter that was read also lets pass what names the outlet or speaks of the time, and what has no date.
+    """
+
+    words: str
+    filters: Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search kept to: all conditions in force, and which of them were `read` from the question.
+
+    To search without a reading, give `filters` of your own with `read=False`. Where no article met the conditions,
+    `widened` holds those that were given up, and neither `filters` nor `read` names them any more.
+    """
+
+    filters: Filters = field(default_factory=Filters)
+    read: tuple[Reading, ...] = ()
+    widened: Filters | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A retrieved span; `text == article.text[start:end]`. A higher score is better, within one search only."""
 
@@ -79,6 +105,17 @@ class Passage:
     end: int
     text: str
     score: float
+
+
+class Found(tuple[Passage, ...]):
+    """The passages of a search, best first, and the `scope` that it kept to."""
+
+    scope: Scope
+
+    def __new__(cls, passages: Iterable[Passage] = (), scope: Scope = Scope()) -> Self:
+        found = super().__new__(cls, passages)
+        found.scope = scope
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +162,8 @@ class Answer:
 
     `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
     that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
-    sentence found answers the question, whether it was used or not; 0 where nothing was found.
+    sentence found answers the question, whether it was used or not; 0 where nothing was found. `scope` says which
+    filters held, and which of them were read from the question.
     """
 
     question: str
@@ -140,13 +178,20 @@ class Answer:
     seconds: float = 0.0
     confidence: float = 0.0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    scope: Scope = Scope()
+
+    @property
+    def filters(self) -> Filters:
+        """The filters in force."""
+        return self.scope.filters
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Event: the search is done; these passages are the evidence."""
+    """Event: the search is done; these passages are the evidence, and `scope` says which filters held."""
 
     passages: tuple[Passage, ...]
+    scope: Scope = Scope()
 
 
 @dataclass(frozen=True, slots=True)

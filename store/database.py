@@ -14,6 +14,8 @@ from store.errors import StoreError, StoreUnwritable
 
 SCHEMA_VERSION = 1
 _FULL_TEXT = ("chunks_fts", "articles_fts")
+# What filters look at, outside of the rows with their long texts. Folders of earlier versions get these as well.
+_FILTERED = ("source", "agency", "language", "published, published_precision, id")
 _MANY = 500  # values in one statement; SQLite's own limit on variables is 32,766
 
 
@@ -24,7 +26,7 @@ class Database:
         """Open or create the file. Raises StoreUnwritable or StoreError with the remedy."""
         self._lock = threading.RLock()
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
@@ -63,6 +65,19 @@ class Database:
         """Several reads that belong together: no other thread writes meanwhile."""
         with self._lock:
             yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read meanwhile is of one state, whatever other processes write; nothing may be written inside."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
 
     def run(self, sql: str, *values: Any) -> int:
         """Run one statement; returns the rowid of what it inserted."""
@@ -127,3 +142,6 @@ class Database:
                 f"the data folder was written by another version of Clipdesk (schema {version}, this one reads "
                 f"{SCHEMA_VERSION}): use that version, or ingest the pages again into a new folder"
             )
+        for columns in _FILTERED:
+            name = f"articles_by_{columns.split(',')[0]}"
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON articles ({columns})")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.database import Database
-from store.records import Article, Chunk, DateMention, Feedback, Hit, Page, Prepared, Span
+from store.records import Article, Chunk, DateMention, Feedback, Filters, Hit, Page, Prepared, Span
 
 Vector = NDArray[np.float32]
 
@@ -29,8 +29,17 @@ _PUT_ARTICLE = (
 )
 
 
+POSTINGS = 10_000  # chunks, counted once for each word that they hold, that one full-text search ranks
+_HOLDING = "SELECT count(*) FROM (SELECT 1 FROM chunks_fts WHERE chunks_fts MATCH ? LIMIT ?)"
+_SOURCES = "SELECT id, source, agency FROM articles WHERE id IN"
+# A date that is known to the week covers that week, in either direction.
+_SPREAD = "CASE published_precision WHEN 'week' THEN 6 WHEN 'month' THEN 30 WHEN 'year' THEN 365 ELSE 0 END"
+
+
 class Truth(Database):
     """What is stored, as records. Each method that writes is one transaction."""
+
+    _counts: tuple[object, dict[str, int]] = (None, {})  # chunks that hold a term, for a store of about one size
 
     # Reading
 
@@ -41,6 +50,65 @@ class Truth(Database):
     def articles_by_id(self, ids: Iterable[str]) -> dict[str, Article]:
         rows = self.rows_in(f"SELECT {_ARTICLE} FROM articles WHERE id IN", ids)
         return {row[0]: _article(row) for row in rows}
+
+    def matching(self, filters: Filters, *, among: Iterable[str] | None = None, limit: int = -1) -> list[str]:
+        """The ids of articles that meet the filters: of all, or of those `among` the given ids; at most `limit`."""
+        conditions, values = self._conditions(filters)
+        if among is None:
+            rows = self.rows(f"SELECT id FROM articles WHERE {' AND '.join(conditions)} LIMIT ?", *values, limit)
+            return [row[0] for row in rows]
+        wanted = json.dumps(list(among))
+        sql = f"SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND {' AND '.join(conditions)}"
+        return [row[0] for row in self.rows(sql, wanted, *values)]
+
+    def _conditions(self, filters: Filters) -> tuple[list[str], list[Any]]:
+        conditions, values = ["TRUE"], []
+        if filters.sources:
+            wanted = {_plain_name(name) for name in filters.sources}
+            names = json.dumps([name for name in self.outlets() if _plain_name(name) in wanted])
+            outlets = "(SELECT value FROM json_each(?))"
+            conditions.append(f"(source IN {outlets} OR agency IN {outlets})")
+            values += [names, names]
+        if filters.since:
+            conditions.append(f"published >= date(?, '-366 days') AND julianday(published) + {_SPREAD} >= julianday(?)")
+            values += [filters.since.isoformat()] * 2
+        if filters.until:
+            conditions.append(f"published <= date(?, '+366 days') AND julianday(published) - {_SPREAD} <= julianday(?)")
+            values += [filters.until.isoformat()] * 2
+        if filters.articles:
+            conditions.append("id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(filters.articles))
+        if filters.language:
+            conditions.append("language = ?")
+            values.append(filters.language)
+        return conditions, values
+
+    def outlets(self) -> list[str]:
+        """The names of all outlets and agencies that articles go by."""
+        # each step is one look into the index: the names are few, the articles are not
+        step = (
+            "WITH RECURSIVE name(n) AS (SELECT min({0}) FROM articles UNION ALL "
+            "SELECT (SELECT min({0}) FROM articles WHERE {0} > n) FROM name WHERE n IS NOT NULL) "
+            "SELECT n FROM name WHERE n IS NOT NULL"
+        )
+        return sorted({row[0] for column in ("source", "agency") for row in self.rows(step.format(column))})
+
+    def articles_of(self, chunk_ids: Iterable[str]) -> dict[str, str]:
+        """The article of each chunk that exists, by chunk id."""
+        return dict(self.rows_in("SELECT id, article_id FROM chunks WHERE id IN", chunk_ids))
+
+    def chunks_of(self, article_ids: Iterable[str]) -> list[str]:
+        """The ids of the chunks of some articles."""
+        return [row[0] for row in self.rows_in("SELECT id FROM chunks WHERE article_id IN", article_ids)]
+
+    def published(self, article_ids: Iterable[str]) -> dict[str, date]:
+        """The date of publication of each article that has one."""
+        rows = self.rows_in("SELECT id, published FROM articles WHERE published IS NOT NULL AND id IN", article_ids)
+        return {row[0]: date.fromisoformat(row[1]) for row in rows}
+
+    def sources(self, article_ids: Iterable[str]) -> dict[str, tuple[str | None, str | None]]:
+        """(outlet, agency) of each article."""
+        return {row[0]: (row[1], row[2]) for row in self.rows_in(_SOURCES, article_ids)}
 
     def page(self, path: str) -> Page | None:
         row = self.row("SELECT path, digest, captured FROM pages WHERE path = ?", path)
@@ -57,6 +125,10 @@ class Truth(Database):
         """The chunks that exist, by id; an id the vector index still holds but we do not is left out."""
         rows = self.rows_in("SELECT id, article_id, ordinal, start, stop FROM chunks WHERE id IN", ids)
         return {row[0]: Chunk(*row) for row in rows}
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to search."""
+        return self.row("SELECT 1 FROM chunks LIMIT 1") is None
 
     def chunk_count(self) -> int:
         return int(self.row("SELECT count(*) FROM chunks")[0])
@@ -76,26 +148,26 @@ class Truth(Database):
     def chunk_ids(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT id FROM chunks ORDER BY rowid")]
 
-    def lexical(self, query: str, *, k: int) -> list[Hit]:
+    def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The k best chunks by BM25 (FTS5; title and body weigh the same, any term may match), best first.
 
-        `query` is plain text; nothing in it acts as FTS5 syntax.
+        `query` is plain text; nothing in it acts as FTS5 syntax. With `among`, only chunks of these articles count.
         """
-        sql = (
-            "SELECT c.id, -f.rank FROM (SELECT rowid, rank FROM chunks_fts WHERE chunks_fts MATCH ? "
-            "ORDER BY rank LIMIT ?) f JOIN chunks c ON c.rowid = f.rowid ORDER BY f.rank, c.id"
-        )
-        match = _any_term(query)
-        return [Hit(*row) for row in self.rows(sql, match, k)] if match else []
+        match = self._any_term(query)
+        if not match:
+            return []
+        inner, kept, values = _within("chunks_fts", "c.article_id", k, among)
+        sql = f"SELECT c.id, -f.rank FROM ({inner}) f JOIN chunks c ON c.rowid = f.rowid {kept} ORDER BY f.rank, c.id"
+        return [Hit(*row) for row in self.rows(f"{sql} LIMIT ?", match, *values, k)]
 
-    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
-        """The BM25 scores of the k best articles, by id, best first."""
-        sql = (
-            "SELECT a.id, -f.rank FROM (SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH ? "
-            "ORDER BY rank LIMIT ?) f JOIN articles a ON a.seq = f.rowid ORDER BY f.rank, a.id"
-        )
-        match = _any_term(query)
-        return dict(self.rows(sql, match, k)) if match else {}
+    def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
+        """The BM25 scores of the k best articles, of all or of those `among` the given ids, by id, best first."""
+        match = self._any_term(query)
+        if not match:
+            return {}
+        inner, kept, values = _within("articles_fts", "a.id", k, among)
+        sql = f"SELECT a.id, -f.rank FROM ({inner}) f JOIN articles a ON a.seq = f.rowid {kept} ORDER BY f.rank, a.id"
+        return dict(self.rows(f"{sql} LIMIT ?", match, *values, k))
 
     def feedback(self) -> tuple[Feedback, ...]:
         """All feedback, oldest first."""
@@ -150,6 +222,32 @@ class Truth(Database):
         """The articles of a copy group, in order of arrival."""
         rows = self.rows(f"SELECT {_ARTICLE} FROM articles WHERE copy_group = ? ORDER BY seq", group)
         return tuple(_article(row) for row in rows)
+
+    def _any_term(self, query: str) -> str:
+        """The words of a query as a full-text expression: all of them, or in a large store the telling ones.
+
+        The time of a BM25 search grows with the chunks that hold any of its words, and words that many hold tell the
+        least. Past POSTINGS the commonest are left out; the rarest always stays.
+        """
+        terms = list(dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query)))
+        (chunks,) = self.row("SELECT coalesce(max(rowid), 0) FROM chunks")
+        if chunks > POSTINGS:
+            size = len(str(chunks)), str(chunks)[:1]  # counts of about this size will do
+            if self._counts[0] != size:
+                self._counts = size, {}
+            known = self._counts[1]
+            for term in terms:
+                if term not in known:
+                    known[term] = self.row(_HOLDING, f'"{term}"', POSTINGS)[0]
+            kept: set[str] = set()
+            left = POSTINGS
+            for term in sorted(terms, key=lambda t: (known[t], t)):
+                left -= known[term]
+                if kept and left < 0:
+                    break
+                kept.add(term)
+            terms = [term for term in terms if term in kept]
+        return " OR ".join(f'"{term}"' for term in terms)
 
     # Writing
 
@@ -293,9 +391,16 @@ class Truth(Database):
         return article_ids, chunk_ids
 
 
-def _any_term(query: str) -> str:
-    terms = dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query))
-    return " OR ".join(f'"{term}"' for term in terms)
+def _within(table: str, article: str, k: int, among: Iterable[str] | None) -> tuple[str, str, list[Any]]:
+    """The ranked rows of a full-text table, the condition that keeps those of some articles, and both their values."""
+    inner = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank"
+    if among is None:
+        return f"{inner} LIMIT ?", "", [k]
+    return inner, f"WHERE {article} IN (SELECT value FROM json_each(?))", [json.dumps(list(among))]
+
+
+def _plain_name(outlet: str) -> str:
+    return re.sub(r"^the ", "", outlet.strip().casefold())
 
 
 def _article(row: Sequence[Any]) -> Article:

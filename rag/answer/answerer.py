@@ -16,7 +16,21 @@ from rag.answer.followup import standalone
 from rag.answer.gate import judge
 from rag.answer.kind import kind_asked
 from rag.models.reranker import Reranker
-from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Fingerprint, Passage, Retrieved, Turn, Usage
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Completed,
+    Delta,
+    Event,
+    Filters,
+    Fingerprint,
+    Found,
+    Passage,
+    Retrieved,
+    Turn,
+    Usage,
+)
 from store.records import Span
 
 if TYPE_CHECKING:
@@ -33,7 +47,7 @@ class Answerer:
     def __init__(
         self,
         *,
-        search: Callable[[str, int], tuple[Passage, ...]],
+        search: Callable[[str, int, Filters, date], Found],
         sentences: Callable[[str], Sequence[Span]],
         reranker: Reranker,
         endpoint: Endpoint | None,
@@ -45,12 +59,12 @@ class Answerer:
         self._endpoint = endpoint
         self._fingerprint = Fingerprint(embedding, reranker.identity)
 
-    def stream(self, question: str, *, history: Sequence[Turn], today: date) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn], filters: Filters, today: date) -> Iterator[Event]:
         """Retrieved, then Delta as text comes, then Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
         asked = standalone(question, history)
-        passages = self._search(asked, PASSAGES)
-        yield Retrieved(passages)
+        passages = self._search(asked, PASSAGES, filters, today)
+        yield Retrieved(passages, passages.scope)
         evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
         verdict = judge(asked, evidence, kind=kind_asked(question))
         if not verdict.sentences:
@@ -62,7 +76,8 @@ class Answerer:
         else:
             answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
         confidence = _likelihood(evidence[0].score) if evidence else 0.0
-        yield Completed(replace(answer, seconds=time.perf_counter() - begun, confidence=confidence))
+        seconds = time.perf_counter() - begun
+        yield Completed(replace(answer, seconds=seconds, confidence=confidence, scope=passages.scope))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
         citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
