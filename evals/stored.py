@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ def answer_json(answer: Answer) -> Json:
         "mode": answer.mode,
         "confidence": round(answer.confidence, 6),
         "removed_marks": answer.removed_marks,
-        "usage": asdict(answer.usage),
+        "usage": asdict(replace(answer.usage, seconds_to_first_token=None)),
         "fingerprint": asdict(answer.fingerprint),
     }
 

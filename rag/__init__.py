@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import (
     ClipdeskError,
     EndpointError,
+    EndpointLost,
     IndexMismatch,
     ModelError,
     PageError,
@@ -63,6 +64,7 @@ __all__ = [
     "Delta",
     "Endpoint",
     "EndpointError",
+    "EndpointLost",
     "Event",
     "Failure",
     "Feedback",

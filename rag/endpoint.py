@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,13 +12,18 @@ from typing import Any
 import httpx2
 import openai
 
-from rag.errors import EndpointError
+from rag.errors import ContextOverflow, EndpointError, EndpointLost
 from rag.settings import Settings
 from rag.types import Usage
 
 OPENAI_MODEL = "gpt-5-mini"
-MAX_TOKENS = 300  # of an answer, where the server takes such a bound
+MAX_TOKENS = 200  # of an answer by a server of one's own: three sentences and their marks, twice over
+# A small model goes on with a question of its own where its answer ends.
+STOP = ["\nQuestion:", "\nSentences:"]
 EMBED_BATCH = 256
+_OVERFLOW = re.compile(
+    r"(?i)context[ _](?:length|size|window)|exceed_context|maximum context|prompt is too long|input is too long"
+)
 
 
 class Endpoint:
@@ -25,13 +32,16 @@ class Endpoint:
     def __init__(self, settings: Settings) -> None:
         self._own_server = settings.openai_base_url is not None
         self._model = settings.model
+        self._max_tokens = settings.max_tokens
+        self._prices = (settings.price_in, settings.price_out)
+        self._renamed: dict[str, str | None] = {}  # parameters that the model will not have, and what it takes instead
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
         with self._clear_errors():
             self._client = openai.OpenAI(
                 api_key=key or "none",  # the client insists on one; servers of one's own ignore it
                 base_url=settings.openai_base_url,
                 timeout=httpx2.Timeout(settings.timeout, connect=5.0),
-                max_retries=2,
+                max_retries=2,  # the only retries there are; the client waits as long as the server asks it to
             )
 
     @cached_property
@@ -48,23 +58,62 @@ class Endpoint:
         return listed[0]
 
     def chat(self, messages: Sequence[dict[str, str]]) -> Iterator[str | Usage]:
-        """Stream a reply: pieces of text, then the Usage if the server counts. Raises EndpointError."""
-        with self._clear_errors():
-            create: Any = self._client.chat.completions.create
-            stream = create(
-                model=self.model,
-                messages=list(messages),
-                stream=True,
-                stream_options={"include_usage": True},
-                **self.parameters,
-            )
-            with stream:
-                for event in stream:
-                    if event.usage is not None:
-                        yield Usage(event.usage.prompt_tokens, event.usage.completion_tokens)
-                    for choice in event.choices:
-                        if choice.delta.content:
-                            yield choice.delta.content
+        """Stream a reply: pieces of text, then the Usage.
+
+        Raises EndpointError; EndpointLost also in the middle of a reply, whose pieces stay good; ContextOverflow.
+        """
+        begun = time.perf_counter()
+        first = counted = reason = None
+        with self._clear_errors(), self._opened(messages) as stream:
+            for event in stream:
+                counted = event.usage or counted
+                for choice in event.choices or ():
+                    reason = choice.finish_reason or reason
+                    if choice.delta and choice.delta.content:
+                        first = first or time.perf_counter() - begun
+                        yield choice.delta.content
+        yield self._usage(counted, reason=reason, first=first)
+
+    def _opened(self, messages: Sequence[dict[str, str]]) -> Any:
+        """A stream, without the parameters that the model will not have: it names them, and is asked once more."""
+        create: Any = self._client.chat.completions.create
+        while True:
+            wanted = {"stream_options": {"include_usage": True}, **self.parameters}
+            named = {self._renamed.get(name, name): value for name, value in wanted.items()}
+            named.pop(None, None)  # type: ignore[call-overload]
+            try:
+                return create(model=self.model, messages=list(messages), stream=True, **named)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if not self._give_up_parameter(error, [name for name in wanted if self._renamed.get(name, name)]):
+                    raise
+
+    def _give_up_parameter(self, error: openai.APIStatusError, names: Sequence[str]) -> bool:
+        words = _detail(error)
+        if _OVERFLOW.search(words):
+            return False
+        for name in names:
+            if error.param == name or re.search(rf"\b{self._renamed.get(name, name)}\b", words):
+                other = "max_completion_tokens"
+                takes_other = name == "max_tokens" and name not in self._renamed and other in words
+                self._renamed[name] = other if takes_other else None
+                return True
+        return False
+
+    def _usage(self, counted: Any, *, reason: str | None, first: float | None) -> Usage:
+        if counted is None:
+            return Usage(finish_reason=reason, seconds_to_first_token=first)
+        price_in, price_out = self._prices
+        cost = None
+        if price_in is not None and price_out is not None:
+            cost = (counted.prompt_tokens * price_in + counted.completion_tokens * price_out) / 1_000_000
+        return Usage(
+            counted.prompt_tokens,
+            counted.completion_tokens,
+            getattr(counted.prompt_tokens_details, "cached_tokens", None),
+            reason,
+            first,
+            cost,
+        )
 
     def embed(self, texts: Sequence[str], *, model: str) -> list[list[float]]:
         """Embeddings of texts, in their order. Raises EndpointError."""
@@ -90,30 +139,46 @@ class Endpoint:
                 "correct CLIPDESK_MODEL or OPENAI_BASE_URL, which usually ends in /v1"
             ) from error
         except openai.RateLimitError as error:
-            raise EndpointError(
+            raise EndpointLost(
                 f"{self.address} is over its rate limit or quota ({_detail(error)}): wait, or check the account"
             ) from error
-        except openai.APIStatusError as error:
-            raise EndpointError(
-                f"{self.address} failed with status {error.status_code} ({_detail(error)}): "
-                "ask again, or set CLIPDESK_MODE=quote"
-            ) from error
         except openai.APITimeoutError as error:
-            raise EndpointError(
+            raise EndpointLost(
                 f"{self.address} did not answer in time: raise CLIPDESK_TIMEOUT, or set CLIPDESK_MODE=quote"
             ) from error
         except openai.APIConnectionError as error:
-            raise EndpointError(
+            raise EndpointLost(
                 f"{self.address} cannot be reached: start the server or correct OPENAI_BASE_URL, "
                 "or set CLIPDESK_MODE=quote to go without"
             ) from error
+        except openai.APIError as error:
+            raise self._failed(error) from error
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise EndpointError(f"{self.address} broke off ({error}): ask again, or set CLIPDESK_MODE=quote") from error
+            raise EndpointLost(f"{self.address} broke off ({error}): ask again, or set CLIPDESK_MODE=quote") from error
+        except (ValueError, AttributeError, TypeError) as error:  # the client takes what comes for what should come
+            raise EndpointLost(
+                f"{self.address} sent what is no reply ({error}): correct OPENAI_BASE_URL, or set CLIPDESK_MODE=quote"
+            ) from error
+
+    def _failed(self, error: openai.APIError) -> EndpointError:
+        """A status, or an error event in the middle of a stream."""
+        status = getattr(error, "status_code", None)
+        if _OVERFLOW.search(_detail(error)):
+            return ContextOverflow(
+                f"{self.address} has too small a context for the prompt ({_detail(error)}): "
+                "give the server a context of 4,096 tokens or more"
+            )
+        kind = EndpointLost if status is None or status >= 500 else EndpointError
+        failed = "failed" if status is None else f"failed with status {status}"
+        return kind(f"{self.address} {failed} ({_detail(error)}): ask again, or set CLIPDESK_MODE=quote")
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What goes with the messages of a chat, besides the model."""
-        return {"temperature": 0, "max_tokens": MAX_TOKENS} if self._own_server else {}
+        if self._own_server:
+            return {"temperature": 0, "max_tokens": self._max_tokens or MAX_TOKENS, "stop": STOP}
+        bound = {"max_completion_tokens": self._max_tokens} if self._max_tokens else {}
+        return {"temperature": 0, **bound} if self._model else bound  # the default model has a temperature of its own
 
     @property
     def address(self) -> str:
@@ -122,6 +187,6 @@ class Endpoint:
         return str(client.base_url).rstrip("/") if client is not None else "the endpoint"
 
 
-def _detail(error: openai.APIStatusError) -> str:
+def _detail(error: openai.APIError) -> str:
     body = error.body if isinstance(error.body, dict) else {}
-    return str(body.get("message") or error.message)[:200]
+    return str(body.get("message") or error.message)[:300]

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         None, description="Folder of model folders of your own, used in place of those that come with the install."
     )
     timeout: float = Field(60.0, gt=0, description="Seconds the endpoint may be silent before it counts as lost.")
+    max_tokens: int | None = Field(
+        None, gt=0, description="Most tokens of a written answer. Default: 200; at OpenAI no bound."
+    )
+    price_in: float | None = Field(None, ge=0, description="Dollars for a million prompt tokens; for `Usage.cost`.")
+    price_out: float | None = Field(None, ge=0, description="Dollars for a million tokens that the model writes.")
     host: str = Field("127.0.0.1", description="Address the chat listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the chat listens on; 0 takes a free one.")
     openai_api_key: SecretStr | None = Field(
