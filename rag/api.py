@@ -89,7 +89,9 @@ class Rag:
         self.close()
 
     def close(self) -> None:
-        """Give the data folder back. Nothing is lost without it."""
+        """Give the data folder back, and stop the local model. Nothing is lost without it."""
+        if "_endpoint" in self.__dict__ and self._given_endpoint is None:
+            self._endpoint.close()
         self._store.close()
 
     def ingest(
@@ -226,7 +228,10 @@ class Rag:
         raise ClipdeskError("the answer broke off: ask again")
 
     def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
-        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
+        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer.
+
+        Waiting comes before the first text if a model has to be loaded.
+        """
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -16,11 +16,15 @@ from rag.errors import ContextOverflow, EndpointError, EndpointLost
 from rag.settings import Settings
 from rag.types import Usage
 
+if TYPE_CHECKING:
+    from rag.models.llama import LlamaServer
+
 OPENAI_MODEL = "gpt-5-mini"
 MAX_TOKENS = 200  # of an answer by a server of one's own: three sentences and their marks, twice over
 # A small model goes on with a question of its own where its answer ends.
 STOP = ["\nQuestion:", "\nSentences:"]
 EMBED_BATCH = 256
+LOCAL_TIMEOUT = 300.0  # seconds at least: a loaded machine may take minutes to read a prompt
 _OVERFLOW = re.compile(
     r"(?i)context[ _](?:length|size|window)|exceed_context|maximum context|prompt is too long|input is too long"
 )
@@ -30,19 +34,41 @@ class Endpoint:
     """A client of OpenAI or of a server that speaks its protocol (Chat Completions, the common ground of them all)."""
 
     def __init__(self, settings: Settings) -> None:
-        self._own_server = settings.openai_base_url is not None
-        self._model = settings.model
+        self._server = _local_server(settings) if settings.mode == "local" else None
+        self._own_server = settings.openai_base_url is not None or self._server is not None
+        self._model = self._server.name if self._server else settings.model
         self._max_tokens = settings.max_tokens
         self._prices = (settings.price_in, settings.price_out)
         self._renamed: dict[str, str | None] = {}  # parameters that the model will not have, and what it takes instead
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
-        with self._clear_errors():
-            self._client = openai.OpenAI(
-                api_key=key or "none",  # the client insists on one; servers of one's own ignore it
-                base_url=settings.openai_base_url,
-                timeout=httpx2.Timeout(settings.timeout, connect=5.0),
-                max_retries=2,  # the only retries there are; the client waits as long as the server asks it to
+        self._base_url = settings.openai_base_url
+        self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+        self._timeout = settings.timeout if self._server is None else max(settings.timeout, LOCAL_TIMEOUT)
+        self._made: tuple[str | None, openai.OpenAI] | None = None
+
+    @property
+    def is_cold(self) -> bool:
+        """The next call has to load the local model first."""
+        return self._server is not None and not self._server.is_running
+
+    def close(self) -> None:
+        """Stop the local model, if there is one."""
+        if self._server is not None:
+            self._server.close()
+
+    def _client(self) -> openai.OpenAI:
+        """The client; a local model that is not running (any more) is started, and listens elsewhere then."""
+        address = self._server.address() if self._server else self._base_url
+        if self._made is None or self._made[0] != address:
+            self._made = (
+                address,
+                openai.OpenAI(
+                    api_key=self._key or "none",  # the client insists on one; servers of one's own ignore it
+                    base_url=address,
+                    timeout=httpx2.Timeout(self._timeout, connect=5.0),
+                    max_retries=2,  # the only retries there are; the client waits as long as the server asks it to
+                ),
             )
+        return self._made[1]
 
     @cached_property
     def model(self) -> str:
@@ -52,9 +78,9 @@ class Endpoint:
         if not self._own_server:
             return OPENAI_MODEL
         with self._clear_errors():
-            listed = [m.id for m in self._client.models.list().data]
+            listed = [m.id for m in self._client().models.list().data]
         if not listed:
-            raise EndpointError(f"{self._client.base_url} lists no model: load one, or set CLIPDESK_MODEL")
+            raise EndpointError(f"{self.address} lists no model: load one, or set CLIPDESK_MODEL")
         return listed[0]
 
     def chat(self, messages: Sequence[dict[str, str]]) -> Iterator[str | Usage]:
@@ -76,15 +102,15 @@ class Endpoint:
 
     def _opened(self, messages: Sequence[dict[str, str]]) -> Any:
         """A stream, without the parameters that the model will not have: it names them, and is asked once more."""
-        create: Any = self._client.chat.completions.create
+        create: Any = self._client().chat.completions.create
         while True:
             wanted = {"stream_options": {"include_usage": True}, **self.parameters}
-            named = {self._renamed.get(name, name): value for name, value in wanted.items()}
-            named.pop(None, None)  # type: ignore[call-overload]
+            taken = {name: self._renamed.get(name, name) for name in wanted}
+            named = {other: wanted[name] for name, other in taken.items() if other}
             try:
                 return create(model=self.model, messages=list(messages), stream=True, **named)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                if not self._give_up_parameter(error, [name for name in wanted if self._renamed.get(name, name)]):
+                if not self._give_up_parameter(error, [name for name, other in taken.items() if other]):
                     raise
 
     def _give_up_parameter(self, error: openai.APIStatusError, names: Sequence[str]) -> bool:
@@ -120,7 +146,7 @@ class Endpoint:
         vectors: list[list[float]] = []
         with self._clear_errors():
             for at in range(0, len(texts), EMBED_BATCH):
-                reply = self._client.embeddings.create(model=model, input=list(texts[at : at + EMBED_BATCH]))
+                reply = self._client().embeddings.create(model=model, input=list(texts[at : at + EMBED_BATCH]))
                 vectors.extend(item.embedding for item in sorted(reply.data, key=lambda item: item.index))
         return vectors
 
@@ -182,9 +208,16 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Where the calls go."""
-        client = getattr(self, "_client", None)
-        return str(client.base_url).rstrip("/") if client is not None else "the endpoint"
+        """Where the calls go; the local model has one name whatever its port."""
+        if self._server is not None:
+            return "the local language model"
+        return (self._base_url or "https://api.openai.com/v1").rstrip("/")
+
+
+def _local_server(settings: Settings) -> LlamaServer:
+    from rag.models.llama import LlamaServer
+
+    return LlamaServer(settings.model, folder=settings.llm_folder)
 
 
 def _detail(error: openai.APIError) -> str:

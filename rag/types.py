@@ -161,6 +161,13 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Event: something takes a while before the first text; `reason` says what, to be shown as progress."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """Event: more text of the answer, to be appended to what came before."""
 
@@ -174,4 +181,4 @@ class Completed:
     answer: Answer
 
 
-Event = Retrieved | Delta | Completed
+Event = Retrieved | Waiting | Delta | Completed

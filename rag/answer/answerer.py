@@ -17,7 +17,20 @@ from rag.answer.gate import judge
 from rag.answer.kind import kind_asked
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
-from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Fingerprint, Passage, Retrieved, Turn, Usage
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Completed,
+    Delta,
+    Event,
+    Fingerprint,
+    Passage,
+    Retrieved,
+    Turn,
+    Usage,
+    Waiting,
+)
 from store.records import Span
 
 if TYPE_CHECKING:
@@ -87,6 +100,8 @@ class Answerer:
         today: date,
     ) -> Generator[Event, None, Answer]:
         draft: llm.Draft | None = None
+        if endpoint.is_cold:
+            yield Waiting("Starting the local language model …")
         for piece in llm.write(endpoint, question, evidence, history=history, today=today):
             if isinstance(piece, llm.Draft):
                 draft = piece
