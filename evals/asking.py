@@ -15,8 +15,7 @@ from evals.folder import Ask
 from evals.gold import Gold, GoldError, Question, gold_files, read_gold
 from evals.retrieval import DEPTH
 from evals.stored import Json, answer_json, article_json, passages_json, read_article
-from rag import Article, ClipdeskError, Rag, Settings, Turn
-from rag.errors import EndpointLost
+from rag import Article, ClipdeskError, EndpointLost, Rag, Settings, Turn
 
 
 class CannotMeasure(Exception):

