@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ def answer_json(answer: Answer) -> Json:
         "mode": answer.mode,
         "confidence": round(answer.confidence, 6),
         "removed_marks": answer.removed_marks,
-        "usage": asdict(replace(answer.usage, seconds_to_first_token=None)),
+        "usage": {k: v for k, v in asdict(answer.usage).items() if not k.startswith("seconds")},
         "fingerprint": asdict(answer.fingerprint),
     }
 

@@ -165,11 +165,16 @@ def serve(
         importlib.import_module("app").main(data=data, **_given(mode=mode, host=host, port=port))
 
 
-model = typer.Typer(no_args_is_help=True, help="The language model of mode `local`, which runs inside Clipdesk.")
-app.add_typer(model, name="model")
+models = typer.Typer(no_args_is_help=True)
+app.add_typer(models, name="model")
 
 
-@model.command()
+@models.callback()
+def model() -> None:
+    """Get the language model of mode `local`, which runs inside Clipdesk."""
+
+
+@models.command()
 def pull() -> None:
     """Download the model (1.1 GB), going on where an earlier pull stopped."""
     with _errors(), _progress("Downloading the model") as progress:
@@ -180,7 +185,7 @@ def pull() -> None:
     typer.echo(f"{path}\nUse it with CLIPDESK_MODE=local.")
 
 
-@model.command("status")
+@models.command("status")
 def model_status(as_json: Json = False) -> None:
     """Say whether the model and its runtime are here; the exit code is 0 if both are."""
     with _errors():
