@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import (
     ClipdeskError,
     EndpointError,
+    EndpointLost,
     IndexMismatch,
     ModelError,
     PageError,
@@ -46,6 +47,7 @@ from rag.types import (
     Scope,
     Turn,
     Usage,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ __all__ = [
     "Delta",
     "Endpoint",
     "EndpointError",
+    "EndpointLost",
     "Event",
     "Failure",
     "Feedback",
@@ -93,6 +96,7 @@ __all__ = [
     "StoreUnwritable",
     "Turn",
     "Usage",
+    "Waiting",
     "load_settings",
     "open_embedder",
     "read_page",

@@ -96,7 +96,9 @@ class Rag:
         self.close()
 
     def close(self) -> None:
-        """Give the data folder back. Nothing is lost without it."""
+        """Give the data folder back, and stop the local model. Nothing is lost without it."""
+        if "_endpoint" in self.__dict__ and self._given_endpoint is None:
+            self._endpoint.close()
         self._store.close()
 
     def ingest(
@@ -268,7 +270,10 @@ class Rag:
         filters: Filters | None = None,
         as_of: date | None = None,
     ) -> Iterator[Event]:
-        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
+        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer.
+
+        Waiting comes before the first text if a model has to be loaded.
+        """
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         day = as_of or date.today()

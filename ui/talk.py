@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypedDict, TypeVar
 
 from rag.errors import ClipdeskError
-from rag.types import Answer, Delta, Event, Retrieved, Turn
+from rag.types import Answer, Delta, Event, Retrieved, Turn, Waiting
 from ui import markup
 
 STOPPED = "you stopped this answer; ask again to have it whole"
@@ -50,6 +50,8 @@ class Exchange:
             return replace(self, progress=f"Reading {passages} of {markup.counted(found, 'article')} …")
         if isinstance(event, Delta):
             return replace(self, streamed=self.streamed + event.text)
+        if isinstance(event, Waiting):
+            return replace(self, progress=event.reason)
         return replace(self, answer=event.answer)
 
     def without_answer(self, reason: str, *, stopped: bool = False) -> Exchange:
