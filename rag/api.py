@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
+from rag.history import History
 from rag.ingest import sync
 from rag.ingest.copies import group_copies
 from rag.search import search
@@ -24,10 +25,12 @@ from rag.types import (
     Feedback,
     Health,
     IngestReport,
+    Listing,
     NewArticle,
     Passage,
     Turn,
 )
+from store.listing import list_articles, outlets
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -205,6 +208,19 @@ class Rag:
         """How many articles are stored."""
         return self._store.truth.article_count()
 
+    def list_articles(self, **conditions: Any) -> Listing:
+        """A page of the articles without their texts; the conditions are those of `store.listing.list_articles`."""
+        return list_articles(self._store.truth, **conditions)
+
+    def outlets(self) -> dict[str | None, int]:
+        """How many articles each outlet has, the most first; None stands for those without one."""
+        return outlets(self._store.truth)
+
+    @cached_property
+    def history(self) -> History:
+        """Conversations: answers that were kept, to be found, read again, renamed, exported and deleted."""
+        return History(self._store)
+
     def search(self, question: str, *, k: int = SEARCH_K) -> tuple[Passage, ...]:
         """The k best passages, best first."""
         if self._retriever is None:
@@ -226,7 +242,7 @@ class Rag:
         raise ClipdeskError("the answer broke off: ask again")
 
     def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
-        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
+        """The same answer as events: Retrieved, Quoted where a model writes, Delta as text comes, Completed."""
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from store.records import Article as Article
+from store.records import ArticleRow as ArticleRow
 from store.records import Check as Check
+from store.records import Conversation as Conversation
 from store.records import DateMention as DateMention
+from store.records import DayCount as DayCount
 from store.records import Feedback as Feedback
+from store.records import Listing as Listing
+from store.records import Sort as Sort
 from store.records import Verdict as Verdict
 
 Mode = Literal["quote", "llm"]
@@ -143,10 +148,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedExchange:
+    """A question and its answer out of the history. An article that has gone has an empty `text`, and its quotes."""
+
+    id: str
+    conversation: str
+    asked: datetime
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
     """Event: the search is done; these passages are the evidence."""
 
     passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Event, before a model begins to write: the sentences found to answer, word for word, best first."""
+
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +185,4 @@ class Completed:
     answer: Answer
 
 
-Event = Retrieved | Delta | Completed
+Event = Retrieved | Quoted | Delta | Completed

@@ -13,6 +13,7 @@ from typing import Any
 from store.errors import StoreError, StoreUnwritable
 
 SCHEMA_VERSION = 1
+_ADDED = ("conversations.sql",)  # tables that came later and change none: they need no version of their own
 _FULL_TEXT = ("chunks_fts", "articles_fts")
 _MANY = 500  # values in one statement; SQLite's own limit on variables is 32,766
 
@@ -121,3 +122,5 @@ class Database:
                 f"the data folder was written by another version of Clipdesk (schema {version}, this one reads "
                 f"{SCHEMA_VERSION}): use that version, or ingest the pages again into a new folder"
             )
+        for name in _ADDED:
+            self._db.executescript(f"BEGIN; {files('store').joinpath(name).read_text('utf-8')} COMMIT;")

@@ -16,6 +16,7 @@ from rag import (
     EndpointError,
     Event,
     Passage,
+    Quoted,
     Rag,
     Retrieved,
     SettingsError,
@@ -43,7 +44,7 @@ def final(events: Iterator[Event]) -> tuple[Answer, str]:
     seen = list(events)
     assert isinstance(seen[0], Retrieved)
     assert isinstance(seen[-1], Completed)
-    assert all(isinstance(e, Delta) for e in seen[1:-1])
+    assert all(isinstance(e, Delta | Quoted) for e in seen[1:-1])
     return seen[-1].answer, "".join(e.text for e in seen if isinstance(e, Delta))
 
 

@@ -16,7 +16,20 @@ from rag.answer.followup import standalone
 from rag.answer.gate import judge
 from rag.answer.kind import kind_asked
 from rag.models.reranker import Reranker
-from rag.types import Answer, Citation, Claim, Completed, Delta, Event, Fingerprint, Passage, Retrieved, Turn, Usage
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Completed,
+    Delta,
+    Event,
+    Fingerprint,
+    Passage,
+    Quoted,
+    Retrieved,
+    Turn,
+    Usage,
+)
 from store.records import Span
 
 if TYPE_CHECKING:
@@ -46,7 +59,7 @@ class Answerer:
         self._fingerprint = Fingerprint(embedding, reranker.identity)
 
     def stream(self, question: str, *, history: Sequence[Turn], today: date) -> Iterator[Event]:
-        """Retrieved, then Delta as text comes, then Completed. Raises EndpointError and StoreError."""
+        """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
         asked = standalone(question, history)
         passages = self._search(asked, PASSAGES)
@@ -60,6 +73,7 @@ class Answerer:
             answer = self._quoted(question, verdict.sentences)
             yield Delta(answer.text)
         else:
+            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
             answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
         confidence = _likelihood(evidence[0].score) if evidence else 0.0
         yield Completed(replace(answer, seconds=time.perf_counter() - begun, confidence=confidence))
