@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
 from store.records import Article as Article
 from store.records import ArticleRow as ArticleRow
@@ -76,6 +77,52 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles a search looks at: those that meet every condition that is set.
+
+    `sources` are outlets or agencies, in any case; `since` and `until` days of publication, both inclusive; `articles`
+    ids; `language` an ISO 639-1 code. An article that does not say what a condition asks for does not meet it. With
+    `read`, more is read from the question ("what did Yonhap say last week?") for the conditions that are not set here.
+    """
+
+    sources: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    articles: tuple[str, ...] = ()
+    language: str | None = None
+    read: bool = True
+
+    @property
+    def narrow(self) -> bool:
+        """Whether any condition is set."""
+        return bool(self.sources or self.since or self.until or self.articles or self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a question that were taken for a filter: only the conditions that they set are set in `filters`.
+
+    A filter that was read also lets pass what names the outlet or speaks of the time, and what has no date.
+    """
+
+    words: str
+    filters: Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search kept to: all conditions in force, and which of them were `read` from the question.
+
+    To search without a reading, give `filters` of your own with `read=False`. Where no article met the conditions,
+    `widened` holds those that were given up, and neither `filters` nor `read` names them any more.
+    """
+
+    filters: Filters = Filters()
+    read: tuple[Reading, ...] = ()
+    widened: Filters | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A retrieved span; `text == article.text[start:end]`. A higher score is better, within one search only."""
 
@@ -84,6 +131,17 @@ class Passage:
     end: int
     text: str
     score: float
+
+
+class Found(tuple[Passage, ...]):
+    """The passages of a search, best first, and the `scope` that it kept to."""
+
+    scope: Scope
+
+    def __new__(cls, passages: Iterable[Passage] = (), scope: Scope = Scope()) -> Self:
+        found = super().__new__(cls, passages)
+        found.scope = scope
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +188,8 @@ class Answer:
 
     `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
     that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
-    sentence found answers the question, whether it was used or not; 0 where nothing was found.
+    sentence found answers the question, whether it was used or not; 0 where nothing was found. `scope` says which
+    filters held, and which of them were read from the question.
     """
 
     question: str
@@ -145,6 +204,12 @@ class Answer:
     seconds: float = 0.0
     confidence: float = 0.0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    scope: Scope = Scope()
+
+    @property
+    def filters(self) -> Filters:
+        """The filters in force."""
+        return self.scope.filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +224,10 @@ class SavedExchange:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Event: the search is done; these passages are the evidence."""
+    """Event: the search is done; these passages are the evidence, and `scope` says which filters held."""
 
     passages: tuple[Passage, ...]
+    scope: Scope = Scope()
 
 
 @dataclass(frozen=True, slots=True)
