@@ -1,0 +1,78 @@
+"""The filters beside the question: what the browser sends of them, and what it is told of those that were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rag import ClipdeskError, Filters, Rag, Scope
+from ui.markup import day
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question is to keep to, and the day it counts as asked on (today if None)."""
+
+    filters: Filters = Filters()
+    as_of: date | None = None
+
+
+def outlets(rag: Rag) -> list[dict[str, Any]]:
+    """The outlets to choose from."""
+    return [{"name": name, "articles": count} for name, count in rag.outlets().items() if name]
+
+
+def nothing(rag: Rag) -> dict[str, Any]:
+    """The state of the filters at first."""
+    return {"sources": [], "since": "", "until": "", "as_of": "", "readings": [], "outlets": outlets(rag)}
+
+
+def wanted(value: Any) -> Wanted:
+    """What the browser sent. Raises ClipdeskError for days that cannot be."""
+    value = value if isinstance(value, dict) else {}
+    since, until, as_of = (_day(value.get(name)) for name in ("since", "until", "as_of"))
+    if since and until and since > until:
+        raise ClipdeskError(f"no article can be published from {day(since)} to {day(until)}: turn the two days around")
+    sources = tuple(dict.fromkeys(str(name) for name in value.get("sources") or ()))
+    return Wanted(Filters(sources, since, until, read=value.get("read") is not False), as_of)
+
+
+def readings(scope: Scope) -> list[dict[str, Any]]:
+    """The filters that were read from a question, each as it can be removed."""
+    return [
+        {
+            "words": reading.words,
+            "label": in_words(reading.filters),
+            "filters": {
+                "sources": list(reading.filters.sources),
+                "since": reading.filters.since.isoformat() if reading.filters.since else "",
+                "until": reading.filters.until.isoformat() if reading.filters.until else "",
+            },
+        }
+        for reading in scope.read
+    ]
+
+
+def in_words(filters: Filters) -> str:
+    """`Yonhap, 1 June 2025 to 7 June 2025`; nothing if nothing is set."""
+    parts = [*filters.sources]
+    since, until = filters.since, filters.until
+    if since and until:
+        parts.append(day(since) if since == until else f"{day(since)} to {day(until)}")
+    elif since or until:
+        parts.append(f"from {day(since)}" if since else f"until {day(until)}" if until else "")
+    if filters.language:
+        parts.append(f"language {filters.language}")
+    if filters.articles:
+        parts.append("chosen articles")
+    return ", ".join(parts)
+
+
+def _day(text: Any) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as error:
+        raise ClipdeskError(f'"{text}" is no day: choose one, or leave it empty') from error
