@@ -95,6 +95,11 @@ class Rag:
         """Give the data folder back. Nothing is lost without it."""
         self._store.close()
 
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._store.folder
+
     def ingest(
         self,
         path: str | Path | Sequence[str | Path],

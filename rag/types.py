@@ -21,6 +21,7 @@ from store.records import Verdict as Verdict
 Mode = Literal["quote", "llm"]
 Status = Literal["answered", "refused"]
 Support = Literal["supported", "unsupported"]
+Flag = Literal["state media", "anonymous", "opinion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,38 @@ class Citation:
     end: int
     quote: str
 
+    @property
+    def dates(self) -> tuple[DateMention, ...]:
+        """The words of the quote that name a time, with the days they stand for; offsets are the article's."""
+        return tuple(d for d in self.article.dates if self.start <= d.start and d.end <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who said what a claim says, and how it came to us.
+
+    `speaker` is None where the words do not tell for sure. `via` is the chain of agencies, papers and broadcasters
+    that the article quotes, nearest to the speaker first; `outlet` published the article. `flags` name what a reader
+    must know: a link of the chain is state media, the speaker stays anonymous, the article is an opinion piece.
+    """
+
+    speaker: str | None = None
+    via: tuple[str, ...] = ()
+    outlet: str | None = None
+    flags: tuple[Flag, ...] = ()
+
+    def render(self) -> str:
+        """In words: "Shoigu, quoted by TASS (state media), per Korea Herald"; empty if nothing is known."""
+        state = " (state media)" if "state media" in self.flags else ""
+        via = ", via ".join(self.via) + state if self.via else ""
+        said = [self.speaker or ("an unnamed source" if "anonymous" in self.flags else "")]
+        said.append(f"quoted by {via}" if via and said[0] else via)
+        if self.outlet:
+            opinion = "an opinion piece of " if "opinion" in self.flags else ""
+            known = any(said)
+            said.append(f"per {opinion}{self.outlet}" if known else f"{opinion}{self.outlet}")
+        return ", ".join(part for part in said if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -162,6 +195,35 @@ class Claim:
     text: str
     citations: tuple[int, ...]
     support: Support
+    attribution: Attribution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One side of a conflict: the words, the citation that bears them, who holds them, the date of their article."""
+
+    text: str
+    citation: int
+    attribution: Attribution
+    date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What sources disagree on. In an "update" a later article gives new figures; positions are then oldest first."""
+
+    subject: tuple[str, ...]
+    positions: tuple[Position, ...]
+    kind: Literal["contradiction", "update"] = "contradiction"
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A false premise of the question: what it takes for granted, what the articles say, and the citation of that."""
+
+    asked: str
+    found: str
+    citation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +252,7 @@ class Answer:
     that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
     sentence found answers the question, whether it was used or not; 0 where nothing was found. `scope` says which
     filters held, and which of them were read from the question.
+    `asked` is the question as it was understood from the conversation, `as_of` the day it counts as asked.
     """
 
     question: str
@@ -205,11 +268,25 @@ class Answer:
     confidence: float = 0.0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
     scope: Scope = Scope()
+    conflicts: tuple[Conflict, ...] = ()
+    premise: Premise | None = None
+    asked: str = ""
+    as_of: date | None = None
 
     @property
     def filters(self) -> Filters:
         """The filters in force."""
         return self.scope.filters
+
+    @property
+    def newest(self) -> date | None:
+        """The date of the newest article cited; None if none has one."""
+        return max((c.article.published for c in self.citations if c.article.published), default=None)
+
+    @property
+    def undated(self) -> tuple[int, ...]:
+        """The numbers of the citations whose article has no date."""
+        return tuple(c.number for c in self.citations if c.article.published is None)
 
 
 @dataclass(frozen=True, slots=True)

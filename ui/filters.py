@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from rag import ClipdeskError, Filters, Rag, Scope
-from ui.markup import day
+from ui.markup import day, in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a question is to keep to, and the day it counts as asked on (today if None)."""
 
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     as_of: date | None = None
 
 
@@ -52,21 +52,6 @@ def readings(scope: Scope) -> list[dict[str, Any]]:
         }
         for reading in scope.read
     ]
-
-
-def in_words(filters: Filters) -> str:
-    """`Yonhap, 1 June 2025 to 7 June 2025`; nothing if nothing is set."""
-    parts = [*filters.sources]
-    since, until = filters.since, filters.until
-    if since and until:
-        parts.append(day(since) if since == until else f"{day(since)} to {day(until)}")
-    elif since or until:
-        parts.append(f"from {day(since)}" if since else f"until {day(until)}" if until else "")
-    if filters.language:
-        parts.append(f"language {filters.language}")
-    if filters.articles:
-        parts.append("chosen articles")
-    return ", ".join(parts)
 
 
 def _day(text: Any) -> date | None:

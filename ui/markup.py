@@ -8,7 +8,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote
 
-from rag.types import Answer, Article, ArticleRow, Citation, Claim, Passage
+from rag.types import (
+    Answer,
+    Article,
+    ArticleRow,
+    Attribution,
+    Citation,
+    Claim,
+    Conflict,
+    Filters,
+    Passage,
+    Position,
+    Premise,
+    Scope,
+)
 
 _MARK = re.compile(r"(\[\d+\])")
 # every mark of HTML and of markdown, links without brackets too; the comma and the blank begin nothing
@@ -54,7 +67,7 @@ def completed(answer: Answer, *, articles: int, saved: str | None = None) -> str
     else:
         body = _prose(answer)
     status = f'<p class="status">{inert(status_line(answer, articles=articles))}</p>'
-    return _reply(_remarks(answer), body, status, _actions(saved) if saved else "", saved=saved)
+    return _reply(_remarks(answer), body, _conflicts(answer), status, _actions(saved) if saved else "", saved=saved)
 
 
 def status_line(answer: Answer, *, articles: int) -> str:
@@ -71,15 +84,17 @@ def status_line(answer: Answer, *, articles: int) -> str:
     ]
     if tokens:
         parts.append(f"tokens: {', '.join(tokens)}")
+    if (cost := getattr(answer.usage, "cost", None)) is not None:
+        parts.append(f"${cost:.4f}")
     if answer.removed_marks:
         parts.append(f"{counted(answer.removed_marks, 'mark')} that pointed at nothing removed")
     return " · ".join(parts)
 
 
-def attribution(claim: Claim) -> str:
-    """Who said it and via whom, as far as that is known."""
-    said = getattr(claim, "attribution", None)
-    return f"Said by {said}" if said else ""
+def said(who: Attribution | None) -> str:
+    """Who said it and how it came to us, as far as that is known."""
+    words = who.render() if who else ""
+    return f"Said by {words}" if words and who and who.speaker else words
 
 
 def counted(number: int, noun: str) -> str:
@@ -103,24 +118,39 @@ def day(value: date, precision: str | None = None) -> str:
     return f"{'about ' if precision == 'week' else ''}{value.day} {value:%B %Y}"
 
 
+def in_words(filters: Filters) -> str:
+    """`Yonhap, 1 June 2025 to 7 June 2025`; nothing if nothing is set."""
+    parts = [*filters.sources]
+    since, until = filters.since, filters.until
+    if since and until:
+        parts.append(day(since) if since == until else f"{day(since)} to {day(until)}")
+    elif since or until:
+        parts.append(f"from {day(since)}" if since else f"until {day(until)}" if until else "")
+    if filters.language:
+        parts.append(f"language {filters.language}")
+    if filters.articles:
+        parts.append("chosen articles")
+    return ", ".join(parts)
+
+
 def link(label: str, article: Article, *, start: int, end: int) -> str:
     """A link that opens the article at these words; the panel beside the chat follows it."""
     return f'<a class="cite" href="#cite:{quote(article.id, safe="")}:{start}:{end}">{inert(label)}</a>'
 
 
-def mark(citation: Citation, *, said: str = "") -> str:
+def mark(citation: Citation, *, who: str = "") -> str:
     """The mark of a citation, and what its card shows: who said it, the words, where they stand."""
     article = citation.article
-    lines = (("said", said), ("words", citation.quote), ("where", origin(article)), ("title", article.title))
+    lines = (("said", who), ("words", citation.quote), ("where", origin(article)), ("title", article.title))
     card = "".join(f'<span class="card-{name}">{inert(text)}</span>' for name, text in lines if text)
     opened = link(f"[{citation.number}]", article, start=citation.start, end=citation.end)
     return f'<span class="cited">{opened}<span class="card">{card}</span></span>'
 
 
-def marks(numbers: Iterable[int], citations: Sequence[Citation], *, said: str = "") -> str:
+def marks(numbers: Iterable[int], citations: Sequence[Citation], *, who: str = "") -> str:
     """The marks of a claim as links, kept on the line of its last word; a number without a citation gets none."""
     by_number = {c.number: c for c in citations}
-    links = [mark(c, said=said) for n in numbers if (c := by_number.get(n))]
+    links = [mark(c, who=who) for n in numbers if (c := by_number.get(n))]
     return f'&nbsp;<span class="marks">{"".join(links)}</span>' if links else ""
 
 
@@ -150,23 +180,65 @@ def _actions(saved: str) -> str:
 
 def _remarks(answer: Answer) -> str:
     """What the reader should know before the answer: a premise that is not so, a mode that was left, a wider search."""
-    remarks = [getattr(answer, name, None) for name in ("premise", "notice")]
-    return "".join(f'<div class="notice remark"><p>{inert(_sentence(str(text)))}</p></div>' for text in remarks if text)
+    remarks = [_premise(answer.premise, answer.citations)] if answer.premise else []
+    remarks += [inert(_sentence(text)) for text in (getattr(answer, "notice", None), _scope(answer.scope)) if text]
+    return "".join(f'<div class="notice remark"><p>{remark}</p></div>' for remark in remarks)
+
+
+def _premise(premise: Premise, citations: Sequence[Citation]) -> str:
+    return (
+        f"The question takes for granted: {inert(premise.asked)}. The articles say otherwise: "
+        f"{inert(premise.found)}{marks((premise.citation,), citations)}"
+    )
+
+
+def _scope(scope: Scope) -> str:
+    """What the search kept to, where it was not all articles."""
+    if scope.widened is not None:
+        return f"no article meets the filter {in_words(scope.widened)}, so all were searched"
+    return f"searched only {in_words(scope.filters)}" if scope.filters.narrow else ""
+
+
+def _conflicts(answer: Answer) -> str:
+    return "".join(_conflict(conflict, answer.citations) for conflict in answer.conflicts)
+
+
+def _conflict(conflict: Conflict, citations: Sequence[Citation]) -> str:
+    kind = "Sources differ" if conflict.kind == "contradiction" else "Later figures"
+    about = f" on {', '.join(conflict.subject)}" if conflict.subject else ""
+    sides = "".join(
+        f"<li>{inert(p.text)}{marks((p.citation,), citations, who=said(p.attribution))}"
+        f'<p class="source">{inert(_held(p))}</p></li>'
+        for p in conflict.positions
+    )
+    css = "conflict" if conflict.kind == "contradiction" else "conflict update"
+    return f'<div class="notice {css}"><p class="kicker">{inert(kind + about)}</p><ul>{sides}</ul></div>'
+
+
+def _held(position: Position) -> str:
+    """Who holds it, and when they said so."""
+    return ", ".join(part for part in (said(position.attribution), day(position.date) if position.date else "") if part)
+
+
+def _disputed(answer: Answer) -> frozenset[int]:
+    """The numbers of the citations that another contradicts."""
+    return frozenset(p.citation for c in answer.conflicts if c.kind == "contradiction" for p in c.positions)
 
 
 def _quotes(answer: Answer) -> str:
-    return "".join(_quote(claim, answer.citations) for claim in answer.claims)
+    disputed = _disputed(answer)
+    return "".join(_quote(claim, answer.citations, disputed) for claim in answer.claims)
 
 
-def _quote(claim: Claim, citations: Sequence[Citation]) -> str:
+def _quote(claim: Claim, citations: Sequence[Citation], disputed: frozenset[int]) -> str:
     sources = [c.article for c in citations if c.number in claim.citations]
     source = f'<p class="source">{inert(origin(sources[0]))}: {inert(sources[0].title)}</p>' if sources else ""
-    words = f'<span class="words">{inert(claim.text)}</span>{_doubt(claim)}{_marks(claim, citations)}'
+    words = f'<span class="words">{inert(claim.text)}</span>{_doubt(claim, disputed)}{_marks(claim, citations)}'
     return f'<blockquote class="quote"><p>{words}</p>{source}</blockquote>'
 
 
 def _prose(answer: Answer) -> str:
-    claims = " ".join(_claim(claim, answer.citations) for claim in answer.claims)
+    claims = " ".join(_claim(claim, answer.citations, _disputed(answer)) for claim in answer.claims)
     sources = "".join(
         f'<li>{mark(c)} {inert(origin(c.article))}: <span class="words">{inert(c.quote)}</span></li>'
         for c in answer.citations
@@ -174,19 +246,23 @@ def _prose(answer: Answer) -> str:
     return f'<p class="prose">{claims}</p><ul class="sources">{sources}</ul>'
 
 
-def _claim(claim: Claim, citations: Sequence[Citation]) -> str:
+def _claim(claim: Claim, citations: Sequence[Citation], disputed: frozenset[int]) -> str:
     words = inert(claim.text)
     if claim.support == "unsupported":
         words = f'<span class="doubtful">{words}</span>'
-    return f"{words}{_doubt(claim)}{_marks(claim, citations)}"
+    elif disputed & set(claim.citations):
+        words = f'<span class="disputed">{words}</span>'
+    return f"{words}{_doubt(claim, disputed)}{_marks(claim, citations)}"
 
 
 def _marks(claim: Claim, citations: Sequence[Citation]) -> str:
-    return marks(claim.citations, citations, said=attribution(claim))
+    return marks(claim.citations, citations, who=said(claim.attribution))
 
 
-def _doubt(claim: Claim) -> str:
-    return ' <span class="doubt">unsupported</span>' if claim.support == "unsupported" else ""
+def _doubt(claim: Claim, disputed: frozenset[int]) -> str:
+    if claim.support == "unsupported":
+        return ' <span class="doubt">unsupported</span>'
+    return ' <span class="doubt differs">sources differ</span>' if disputed & set(claim.citations) else ""
 
 
 def _refusal(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -39,7 +39,7 @@ def _functions(rag: Rag) -> list[Any]:
         return _fault(lambda: rag.history.delete(str(conversation)))
 
     def export_as(value: Any) -> dict[str, str]:
-        kind = "html" if value.get("kind") == "html" else "markdown"
+        kind: Literal["html", "markdown"] = "html" if value.get("kind") == "html" else "markdown"
         try:
             text = rag.history.export(str(value["id"]), kind=kind)
             title = rag.history.conversation(str(value["id"]))[0].title

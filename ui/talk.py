@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypedDict, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypedDict, TypeVar
 
-from rag import Rag
+from rag import Filters, Rag
 from rag.errors import ClipdeskError
 from rag.types import Answer, Citation, Delta, Event, Quoted, Retrieved, SavedExchange, Turn
 from ui import markup
@@ -33,7 +33,7 @@ class Exchange:
     """A question and what has come of it: text so far, then an answer, or the reason why there is none."""
 
     question: str
-    wanted: Wanted = Wanted()
+    wanted: Wanted = field(default_factory=Wanted)
     articles: int = 0  # searched
     progress: str = "Searching …"
     found: tuple[Citation, ...] = ()
@@ -92,7 +92,8 @@ def settled(talk: Talk, *, reason: str, stopped: bool = False) -> Talk:
 
 def stream(rag: Rag, asked: Exchange, *, history: Sequence[Turn]) -> Iterator[Event]:
     """The events of an answer to the exchange's question."""
-    return rag.stream(asked.question, history=history, as_of=asked.wanted.as_of, filters=asked.wanted.filters)
+    given: dict[str, Any] = {"filters": asked.wanted.filters} if asked.wanted.filters != Filters() else {}
+    return rag.stream(asked.question, history=history, as_of=asked.wanted.as_of, **given)
 
 
 async def follow(exchange: Exchange, stream: Callable[[], Iterator[Event]]) -> AsyncIterator[Exchange]:

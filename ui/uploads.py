@@ -24,7 +24,7 @@ LONGEST = 120  # characters of a name
 
 def folder(rag: Rag) -> Path:
     """Where uploaded pages stay, so that they can be read again."""
-    return (rag.settings.data / "uploads").resolve()
+    return (rag.folder / "uploads").resolve()
 
 
 def keep(rag: Rag, *, given: str, name: str) -> Path:

@@ -24,13 +24,13 @@ _A_MODEL = (
 QUOTE = f"{_WORD_FOR_WORD} Nothing leaves this machine. {_A_MODEL}"
 QUOTE_BY_ENDPOINT = f"{_WORD_FOR_WORD} Your questions go to the endpoint of the embedding model."
 LLM = (
-    "LLM mode: the quotes come first, then a model at {endpoint} gets your question and the sentences found for it, and "
-    "writes the answer. Each of its sentences is checked against the words it cites. CLIPDESK_MODE=quote does without "
-    "a model."
+    "LLM mode: the quotes come first, then a model at {endpoint} gets your question and the sentences found for it, "
+    "and writes the answer. Each of its sentences is checked against the words it cites. CLIPDESK_MODE=quote does "
+    "without a model."
 )
 _EMPTY = (
-    "There are no articles yet. Drop saved pages into the Library tab: text, HTML, mail, PDF and more, as they come. Or "
-    "run “clipdesk ingest PAGE” with the path of a page or a folder of them."
+    "There are no articles yet. Drop saved pages into the Library tab: text, HTML, mail, PDF and more, as they come. "
+    "Or run “clipdesk ingest PAGE” with the path of a page or a folder of them."
 )
 
 
