@@ -18,6 +18,7 @@ from store.records import Listing as Listing
 from store.records import Sort as Sort
 from store.records import Verdict as Verdict
 
+Day = date  # for a field that is itself called "date", whose name would hide the type
 Mode = Literal["quote", "llm"]
 Status = Literal["answered", "refused"]
 Support = Literal["supported", "unsupported"]
@@ -205,7 +206,7 @@ class Position:
     text: str
     citation: int
     attribution: Attribution
-    date: date | None
+    date: Day | None
 
 
 @dataclass(frozen=True, slots=True)

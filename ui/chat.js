@@ -5,7 +5,10 @@ const inChat = (node) => node instanceof Element && node.closest("#chat") !== nu
 
 let questions = 0; // shown so far
 let shown = ""; // of the newest reply
+let answer = new URLSearchParams(location.search).get("answer"); // the one that the page's address names
 let following = false; // keep the newest question in view, until the reader moves about for themselves
+
+const addressOf = (id) => `${location.pathname}?answer=${id}`;
 
 // gradio names each message by its raw HTML, which nobody wants read out
 function nameMessages() {
@@ -17,8 +20,14 @@ function nameMessages() {
 function keepInView() {
   const asked = document.querySelectorAll("#chat .asked");
   if (asked.length > questions) following = true;
-  if (questions && !asked.length) history.replaceState(null, "", location.pathname);
+  if (questions && !asked.length) {
+    history.replaceState(null, "", location.pathname);
+    answer = "";
+  }
   questions = asked.length;
+  const newestAnswer = [...document.querySelectorAll("#chat .reply")].at(-1)?.className.match(/\banswer-(\w+)/)?.[1];
+  if (newestAnswer && newestAnswer !== answer) history.replaceState(null, "", addressOf(newestAnswer));
+  answer = newestAnswer || answer;
   const text = [...document.querySelectorAll("#chat .reply")].at(-1)?.textContent;
   const grown = text !== shown;
   shown = text;
@@ -127,7 +136,7 @@ function askForNote(verdict, answer) {
 }
 
 async function copyLink(answer) {
-  const address = `${location.origin}${location.pathname}?answer=${answer}`;
+  const address = location.origin + addressOf(answer);
   const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
   say(copied ? "The link is copied." : `The link is ${address}`);
 }

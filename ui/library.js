@@ -47,11 +47,11 @@ function result(name, state, words) {
   return item;
 }
 
-async function takeOne(found, largest) {
+async function takeOne(found, largest, batch) {
   if (found.file.size > largest) return { place: "", words: `it is larger than ${largest >> 20} MB: read it with "clipdesk ingest"` };
   const given = await upload(found.file).catch(() => null);
   if (!given?.path) return { place: "", words: "it could not be taken in: is Clipdesk still running, and the file not too large?" };
-  return (await fetched("take", { path: given.path, name: found.name })) || { place: "", words: "it could not be kept" };
+  return (await fetched("take", { path: given.path, name: `${batch}/${found.name}` })) || { place: "", words: "it could not be kept" };
 }
 
 async function load(files) {
@@ -63,10 +63,12 @@ async function load(files) {
   bar.max = files.length * 2;
   bar.value = 0;
   const [kept, failed] = [[], []];
+  // a folder of its own for each time, so that a page never takes the place of another of the same name
+  const batch = new Date().toISOString().slice(0, 19).replace(/\D/g, "-");
   for (const found of files) {
     words.textContent = `Taking in ${found.name} …`;
     const known = kinds?.some((kind) => found.name.toLowerCase().endsWith(kind));
-    const taken = known ? await takeOne(found, largest) : { place: "", words: "files of this kind are not read" };
+    const taken = known ? await takeOne(found, largest, batch) : { place: "", words: "files of this kind are not read" };
     if (taken.place) kept.push({ ...found, place: taken.place });
     else failed.push(list.appendChild(result(found.name, "failed", taken.words)));
     bar.value += 1;
@@ -185,7 +187,7 @@ function confirmDelete(item, article, remove) {
     if (words === "") return changed();
     ask.replaceChildren(make("p", "", words || "It could not be deleted: is Clipdesk still running?"));
   });
-  ask.append(make("p", "", "Delete this article with its text, from the disk too? Answers in the history keep the words they quote."));
+  ask.append(make("p", "", "Delete this article from the library? The saved page that it came from stays, and answers in the history keep the words they quote."));
   ask.append(sure, button("Keep it", "", back));
   ask.addEventListener("keydown", (event) => event.key === "Escape" && back());
   remove.hidden = true;

@@ -73,7 +73,7 @@ def in_words(report: IngestReport) -> str:
 
 def _safe(name: str) -> PurePosixPath:
     """A relative path of harmless names. Raises ClipdeskError."""
-    parts = [_harmless(part) for part in PurePosixPath(unicodedata.normalize("NFC", name)).parts]
+    parts = [_harmless(part) for part in PurePosixPath(unicodedata.normalize("NFC", name).lstrip("/")).parts]
     kept = [part for part in parts if part]
     if not kept or len(kept) > DEEPEST:
         raise ClipdeskError(f"its name cannot be kept: give it a shorter one, at most {DEEPEST} folders deep")
