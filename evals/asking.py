@@ -136,7 +136,7 @@ class Asked:
         before = self.replayed()
         answer = rag.ask(question.asked, history=history, as_of=day)
         seconds = answer.seconds if self.replayed() == before else None
-        passages = passages_json(rag.search(question.asked, k=DEPTH))
+        passages = passages_json(rag.search(question.asked, k=DEPTH, as_of=day))
         return {"answer": answer_json(answer), "passages": passages}, seconds
 
 

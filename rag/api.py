@@ -23,11 +23,13 @@ from rag.types import (
     Completed,
     Event,
     Feedback,
+    Filters,
+    Found,
     Health,
     IngestReport,
     Listing,
     NewArticle,
-    Passage,
+    Scope,
     Turn,
 )
 from store.listing import list_articles, outlets
@@ -226,31 +228,57 @@ class Rag:
         """Conversations: answers that were kept, to be found, read again, renamed, exported and deleted."""
         return History(self._store)
 
-    def search(self, question: str, *, k: int = SEARCH_K) -> tuple[Passage, ...]:
-        """The k best passages, best first."""
+    def search(
+        self, question: str, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: date | None = None
+    ) -> Found:
+        """The k best passages, best first, and in `scope` the filters that they were kept to.
+
+        `filters` limits the articles; more is read from the question unless they say `read=False`. `as_of` is the day
+        from which "last week" counts; today if it is not given. Raises ClipdeskError if `since` is after `until`.
+        """
+        filters = _checked(filters)
         if self._retriever is None:
-            return search(self._store, self._embedder, question, k=k)
+            return search(self._store, self._embedder, question, k=k, filters=filters, as_of=as_of or date.today())
         from rag.chain import node_passage
 
         nodes = self._retriever.retrieve(question)
-        found = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
-        return tuple(p for p in found if p is not None)[:k]
+        made = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
+        found = [p for p in made if p is not None]
+        kept = set(self._store.truth.matching(filters, among={p.article.id for p in found}))
+        if found and not kept:
+            return Found(found[:k], Scope(widened=filters))
+        return Found([p for p in found if p.article.id in kept][:k], Scope(filters))
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> Answer:
         """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first.
 
-        `as_of` is the day on which the question counts as asked; today if it is not given.
+        `as_of` is the day on which the question counts as asked; today if it is not given. `filters` as in `search`.
         """
-        for event in self.stream(question, history=history, as_of=as_of):
+        for event in self.stream(question, history=history, filters=filters, as_of=as_of):
             if isinstance(event, Completed):
                 return event.answer
         raise ClipdeskError("the answer broke off: ask again")
 
-    def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> Iterator[Event]:
         """The same answer as events: Retrieved, Quoted where a model writes, Delta as text comes, Completed."""
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
-        yield from self._answerer.stream(question.strip(), history=history, today=as_of or date.today())
+        day = as_of or date.today()
+        yield from self._answerer.stream(question.strip(), history=history, filters=_checked(filters), today=day)
 
     def check(self, text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
         """The claims of a text, each with its support by the sources: the check that an answer's claims pass through.
@@ -277,7 +305,7 @@ class Rag:
         """Our search as a LlamaIndex retriever."""
         from rag.chain import HybridRetriever
 
-        return HybridRetriever(lambda question: search(self._store, self._embedder, question, k=k))
+        return HybridRetriever(lambda question: search(self._store, self._embedder, question, k=k, as_of=date.today()))
 
     def as_query_engine(self) -> BaseQueryEngine:
         """The whole way as a LlamaIndex query engine."""
@@ -316,7 +344,7 @@ class Rag:
 
         writes = self.settings.answer_mode == "llm"
         return Answerer(
-            search=lambda question, k: self.search(question, k=k),
+            search=lambda question, k, filters, day: self.search(question, k=k, filters=filters, as_of=day),
             sentences=self._store.truth.sentences,
             reranker=self._reranker,
             endpoint=self._endpoint if writes else None,
@@ -343,6 +371,15 @@ def _day(value: str | date | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError as error:
         raise SettingsError(f'"{value}" is no date: give the day of capture as YYYY-MM-DD') from error
+
+
+def _checked(filters: Filters | None) -> Filters:
+    filters = filters or Filters()
+    if isinstance(filters.sources, str) or isinstance(filters.articles, str):
+        raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
+    if filters.since and filters.until and filters.since > filters.until:
+        raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
+    return filters
 
 
 def _silent(done: int, total: int, name: str) -> None:

@@ -18,6 +18,7 @@ ARTICLE = 0.5  # weight of the whole article's score beside the chunk's own
 PART = 0.4  # weight of the part of the question that a chunk fits best
 COVER = 0.45  # weight of parts not yet answered, against relevance, in the selection
 DECAY = 0.5  # how much of a part a fitting chunk answers
+NEAR = 0.05  # difference in relevance, on a scale to 1, below which the newer of two wins if the latest is asked for
 CHOOSE_FROM = 60  # best candidates that the selection looks at
 
 _SEAM = re.compile(
@@ -87,3 +88,19 @@ def select(score: Scores, by_part: Sequence[Scores], *, k: int) -> list[tuple[in
         chosen.append((n, float(gains[best])))
         answered = np.maximum(answered, DECAY * fit[:, n] + (1 - DECAY) * answered)
     return chosen
+
+
+def newest_first(score: Scores, days: Sequence[int]) -> Scores:
+    """The scores dealt out anew so that of candidates that are nearly equal the newer comes first.
+
+    From the best down, those within NEAR of the best that is left share their scores among them, by day; 0 stands for
+    a day that is not known, and is the oldest.
+    """
+    dealt = score.copy()
+    order = [int(n) for n in np.argsort(-score, kind="stable")]
+    while order:
+        group = [n for n in order if score[order[0]] - score[n] <= NEAR]
+        for n, value in zip(sorted(group, key=lambda n: -days[n]), [score[n] for n in group], strict=True):
+            dealt[n] = value
+        order = order[len(group) :]
+    return dealt

@@ -2,47 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
+from rag.asked import Asked, read
+from rag.keeping import Keeping, day_of, keep
 from rag.models.embedding import Embedder
-from rag.ranking import Scores, mixed, parts, relevance, select, standard
-from rag.types import Passage
+from rag.ranking import Scores, mixed, newest_first, parts, relevance, select, standard
+from rag.types import Filters, Found, Passage
 from rag.words import content_words
 from store.records import Chunk, Hit
 from store.store import Store
+from store.truth import Vector
 
 POOL = 100  # candidates from each index
 DEEP = 1000  # full-text scores looked at
+OUTLET = 0.1  # what a passage gains, on a scale to 1, if the question names its outlet
 PART_POOL = 50  # candidates from the full-text index for each part of a question
 
 
-def search(store: Store, embedder: Embedder, question: str, *, k: int) -> tuple[Passage, ...]:
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """What both indexes say of a question: the nearest chunks, and BM25 scores by part of it and of whole articles."""
+
+    vector: Vector
+    dense: list[Hit]
+    by_part: list[dict[str, float]]
+    articles: dict[str, float]
+
+    @property
+    def lexical(self) -> dict[str, float]:
+        """The scores of the whole question: BM25 adds up over terms."""
+        whole: dict[str, float] = {}
+        for scores in self.by_part:
+            for chunk_id, score in scores.items():
+                whole[chunk_id] = whole.get(chunk_id, 0.0) + score
+        return whole
+
+    def only(self, chunk_ids: Collection[str]) -> _Signals:
+        kept = [{i: score for i, score in scores.items() if i in chunk_ids} for scores in self.by_part]
+        return replace(self, dense=[hit for hit in self.dense if hit.chunk_id in chunk_ids], by_part=kept)
+
+
+def search(
+    store: Store, embedder: Embedder, question: str, *, k: int, filters: Filters | None = None, as_of: date
+) -> Found:
     """The k best chunks for a question, best first; none if the store is empty or the question blank.
 
-    Raises IndexMismatch if the index was made by another embedding model.
+    Filters are read from the question too (`rag.asked`), unless they say not to. Where no article meets them, first
+    those that were read are given up, then the others. Raises IndexMismatch if the index was made by another model.
     """
+    filters = filters or Filters()
     if not question.strip() or k < 1 or not store.truth.chunk_count():
-        return ()
+        return Found()
     store.check_model(embedder.identity, embedder.dimension)
-    vector = embedder.embed_query(question)
+    asked = _read(store, question, as_of) if filters.read else Asked()
+    wanted = keep(filters, asked.readings)
+    signals = _look(store, embedder, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k))
+    for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
+        found = _ranked(store, signals, kept, asked, k=k)
+        if found:
+            return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
+    return Found((), wanted.scope())
+
+
+def _look(store: Store, embedder: Embedder, question: str, *, k: int) -> _Signals:
     by_part = [_lexical(store, part) for part in parts(question)]
-    lexical: dict[str, float] = {}  # BM25 adds up over terms, so the parts' scores make the question's
-    for scores in by_part:
-        for chunk_id, score in scores.items():
-            lexical[chunk_id] = lexical.get(chunk_id, 0.0) + score
-    chunks = store.truth.chunks(_pool(store.dense(vector, k=max(POOL, 2 * k)), lexical, by_part, k=k))
-    found = [chunks[i] for i in sorted(chunks)]
-    vectors = store.truth.vectors(chunk.id for chunk in found)
-    dense = np.stack([vectors[chunk.id] for chunk in found]) @ vector
     articles = store.lexical_articles(" ".join(content_words(question)), k=DEEP)
-    ids = [chunk.id for chunk in found]
-    fits = [standard(_row(scores, ids)) for scores in by_part]
-    ranked = relevance(mixed(dense, _row(lexical, ids)), _row(articles, [c.article_id for c in found]), fits)
-    kept = without_copies(found, ranked, store.truth.copy_groups({c.article_id for c in found}))
-    chosen = select(ranked[kept], [fit[kept] for fit in fits], k=k)
-    return _passages(store, [(found[kept[n]], gain) for n, gain in chosen])
+    vector = embedder.embed_query(question)
+    return _Signals(vector, store.dense(vector, k=k), by_part, articles)
+
+
+def _ranked(store: Store, signals: _Signals, kept: Keeping, asked: Asked, *, k: int) -> tuple[Passage, ...]:
+    if kept.filters.narrow:
+        signals = _kept(store, signals, kept, k=k)
+    chunks = store.truth.chunks(_pool(signals.dense, signals.lexical, signals.by_part, k=k))
+    found = [chunks[i] for i in sorted(chunks)]
+    if not found:
+        return ()
+    vectors = store.truth.vectors(chunk.id for chunk in found)
+    dense = np.stack([vectors[chunk.id] for chunk in found]) @ signals.vector
+    ids, article_ids = [chunk.id for chunk in found], [chunk.article_id for chunk in found]
+    fits = [standard(_row(scores, ids)) for scores in signals.by_part]
+    ranked = relevance(mixed(dense, _row(signals.lexical, ids)), _row(signals.articles, article_ids), fits)
+    if asked.outlets:
+        sources = store.truth.sources(set(article_ids))
+        ranked = ranked + OUTLET * np.array([bool(set(asked.outlets) & set(sources[i])) for i in article_ids])
+    if asked.latest:
+        days = store.truth.published(set(article_ids))
+        ranked = newest_first(ranked, [days[i].toordinal() if i in days else 0 for i in article_ids])
+    places = without_copies(found, ranked, store.truth.copy_groups(set(article_ids)))
+    chosen = select(ranked[places], [fit[places] for fit in fits], k=k)
+    return _passages(store, [(found[places[n]], gain) for n, gain in chosen])
+
+
+def _kept(store: Store, signals: _Signals, kept: Keeping, *, k: int) -> _Signals:
+    """The signals without what the filters exclude; where few articles meet them, all their chunks are scored."""
+    best = _pool(signals.dense, signals.lexical, signals.by_part, k=k)
+    article_of = store.truth.articles_of({hit.chunk_id for hit in signals.dense} | signals.lexical.keys())
+    near = {article_of[i] for i in best if i in article_of}
+    admitted = kept.admitted(store.truth, set(article_of.values()), near=near)
+    signals = signals.only({i for i, article_id in article_of.items() if article_id in admitted})
+    few = kept.few(store.truth)
+    if few is None:
+        return signals
+    vectors = store.truth.vectors(store.truth.chunks_of(few))
+    scored = {hit.chunk_id: hit for hit in signals.dense}
+    scored |= {i: Hit(i, float(vector @ signals.vector)) for i, vector in vectors.items()}
+    return replace(signals, dense=sorted(scored.values(), key=lambda hit: (-hit.score, hit.chunk_id)))
+
+
+def _read(store: Store, question: str, as_of: date) -> Asked:
+    return read(question, as_of=as_of, outlets=store.truth.outlets(), event=lambda words: day_of(store.truth, words))
 
 
 def without_copies(chunks: Sequence[Chunk], ranked: Scores, groups: Mapping[str, str]) -> list[int]:
@@ -60,7 +134,8 @@ def without_copies(chunks: Sequence[Chunk], ranked: Scores, groups: Mapping[str,
 def _pool(dense: Sequence[Hit], lexical: dict[str, float], by_part: Sequence[dict[str, float]], *, k: int) -> set[str]:
     """The candidates: the best of each index, and of the full-text index for each part."""
     best = sorted(lexical, key=lambda i: (-lexical[i], i))[: max(POOL, 2 * k)]
-    return {hit.chunk_id for hit in dense} | set(best) | {i for scores in by_part for i in list(scores)[:PART_POOL]}
+    nearest = {hit.chunk_id for hit in dense[: max(POOL, 2 * k)]}
+    return nearest | set(best) | {i for scores in by_part for i in list(scores)[:PART_POOL]}
 
 
 def _lexical(store: Store, text: str) -> dict[str, float]:

@@ -14,6 +14,7 @@ from store.records import Conversation as Conversation
 from store.records import DateMention as DateMention
 from store.records import DayCount as DayCount
 from store.records import Feedback as Feedback
+from store.records import Filters as Filters
 from store.records import Listing as Listing
 from store.records import Sort as Sort
 from store.records import Verdict as Verdict
@@ -79,28 +80,6 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles a search looks at: those that meet every condition that is set.
-
-    `sources` are outlets or agencies, in any case; `since` and `until` days of publication, both inclusive; `articles`
-    ids; `language` an ISO 639-1 code. An article that does not say what a condition asks for does not meet it. With
-    `read`, more is read from the question ("what did Yonhap say last week?") for the conditions that are not set here.
-    """
-
-    sources: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    articles: tuple[str, ...] = ()
-    language: str | None = None
-    read: bool = True
-
-    @property
-    def narrow(self) -> bool:
-        """Whether any condition is set."""
-        return bool(self.sources or self.since or self.until or self.articles or self.language)
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """Words of a question that were taken for a filter: only the conditions that they set are set in `filters`.
 
@@ -119,7 +98,7 @@ class Scope:
     `widened` holds those that were given up, and neither `filters` nor `read` names them any more.
     """
 
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     read: tuple[Reading, ...] = ()
     widened: Filters | None = None
 

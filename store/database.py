@@ -15,6 +15,8 @@ from store.errors import StoreError, StoreUnwritable
 SCHEMA_VERSION = 1
 _ADDED = ("conversations.sql",)  # tables that came later and change none: they need no version of their own
 _FULL_TEXT = ("chunks_fts", "articles_fts")
+# What filters look at, outside of the rows with their long texts. Folders of earlier versions get these as well.
+_FILTERED = ("source", "agency", "language", "published, published_precision, id")
 _MANY = 500  # values in one statement; SQLite's own limit on variables is 32,766
 
 
@@ -124,3 +126,6 @@ class Database:
             )
         for name in _ADDED:
             self._db.executescript(f"BEGIN; {files('store').joinpath(name).read_text('utf-8')} COMMIT;")
+        for columns in _FILTERED:
+            name = f"articles_by_{columns.split(',')[0]}"
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON articles ({columns})")

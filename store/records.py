@@ -169,6 +169,28 @@ class KeptExchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles a search looks at: those that meet every condition that is set.
+
+    `sources` are outlets or agencies, in any case; `since` and `until` days of publication, both inclusive; `articles`
+    ids; `language` an ISO 639-1 code. An article that does not say what a condition asks for does not meet it. With
+    `read`, more is read from the question ("what did Yonhap say last week?") for the conditions that are not set here.
+    """
+
+    sources: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    articles: tuple[str, ...] = ()
+    language: str | None = None
+    read: bool = True
+
+    @property
+    def narrow(self) -> bool:
+        """Whether any condition is set."""
+        return bool(self.sources or self.since or self.until or self.articles or self.language)
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that a search found. Scores of different searches cannot be compared; higher is better."""
 

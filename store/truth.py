@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.database import Database
-from store.records import Article, Chunk, DateMention, Feedback, Hit, Page, Prepared, Span
+from store.records import Article, Chunk, DateMention, Feedback, Filters, Hit, Page, Prepared, Span
 
 Vector = NDArray[np.float32]
 
@@ -29,6 +29,11 @@ _PUT_ARTICLE = (
 )
 
 
+_SOURCES = "SELECT id, source, agency FROM articles WHERE id IN"
+# A date that is known to the week covers that week, in either direction.
+_SPREAD = "CASE published_precision WHEN 'week' THEN 6 WHEN 'month' THEN 30 WHEN 'year' THEN 365 ELSE 0 END"
+
+
 class Truth(Database):
     """What is stored, as records. Each method that writes is one transaction."""
 
@@ -41,6 +46,65 @@ class Truth(Database):
     def articles_by_id(self, ids: Iterable[str]) -> dict[str, Article]:
         rows = self.rows_in(f"SELECT {_ARTICLE} FROM articles WHERE id IN", ids)
         return {row[0]: _article(row) for row in rows}
+
+    def matching(self, filters: Filters, *, among: Iterable[str] | None = None, limit: int = -1) -> list[str]:
+        """The ids of articles that meet the filters: of all, or of those `among` the given ids; at most `limit`."""
+        conditions, values = self._conditions(filters)
+        if among is None:
+            rows = self.rows(f"SELECT id FROM articles WHERE {' AND '.join(conditions)} LIMIT ?", *values, limit)
+            return [row[0] for row in rows]
+        wanted = json.dumps(list(among))
+        sql = f"SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND {' AND '.join(conditions)}"
+        return [row[0] for row in self.rows(sql, wanted, *values)]
+
+    def _conditions(self, filters: Filters) -> tuple[list[str], list[Any]]:
+        conditions, values = ["TRUE"], []
+        if filters.sources:
+            wanted = {_plain_name(name) for name in filters.sources}
+            names = json.dumps([name for name in self.outlets() if _plain_name(name) in wanted])
+            outlets = "(SELECT value FROM json_each(?))"
+            conditions.append(f"(source IN {outlets} OR agency IN {outlets})")
+            values += [names, names]
+        if filters.since:
+            conditions.append(f"published >= date(?, '-366 days') AND julianday(published) + {_SPREAD} >= julianday(?)")
+            values += [filters.since.isoformat()] * 2
+        if filters.until:
+            conditions.append(f"published <= date(?, '+366 days') AND julianday(published) - {_SPREAD} <= julianday(?)")
+            values += [filters.until.isoformat()] * 2
+        if filters.articles:
+            conditions.append("id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(filters.articles))
+        if filters.language:
+            conditions.append("language = ?")
+            values.append(filters.language)
+        return conditions, values
+
+    def outlets(self) -> list[str]:
+        """The names of all outlets and agencies that articles go by."""
+        # each step is one look into the index: the names are few, the articles are not
+        step = (
+            "WITH RECURSIVE name(n) AS (SELECT min({0}) FROM articles UNION ALL "
+            "SELECT (SELECT min({0}) FROM articles WHERE {0} > n) FROM name WHERE n IS NOT NULL) "
+            "SELECT n FROM name WHERE n IS NOT NULL"
+        )
+        return sorted({row[0] for column in ("source", "agency") for row in self.rows(step.format(column))})
+
+    def articles_of(self, chunk_ids: Iterable[str]) -> dict[str, str]:
+        """The article of each chunk that exists, by chunk id."""
+        return dict(self.rows_in("SELECT id, article_id FROM chunks WHERE id IN", chunk_ids))
+
+    def chunks_of(self, article_ids: Iterable[str]) -> list[str]:
+        """The ids of the chunks of some articles."""
+        return [row[0] for row in self.rows_in("SELECT id FROM chunks WHERE article_id IN", article_ids)]
+
+    def published(self, article_ids: Iterable[str]) -> dict[str, date]:
+        """The date of publication of each article that has one."""
+        rows = self.rows_in("SELECT id, published FROM articles WHERE published IS NOT NULL AND id IN", article_ids)
+        return {row[0]: date.fromisoformat(row[1]) for row in rows}
+
+    def sources(self, article_ids: Iterable[str]) -> dict[str, tuple[str | None, str | None]]:
+        """(outlet, agency) of each article."""
+        return {row[0]: (row[1], row[2]) for row in self.rows_in(_SOURCES, article_ids)}
 
     def page(self, path: str) -> Page | None:
         row = self.row("SELECT path, digest, captured FROM pages WHERE path = ?", path)
@@ -291,6 +355,10 @@ class Truth(Database):
         if article_ids:
             self.run("DELETE FROM vectors WHERE hash NOT IN (SELECT vector_hash FROM chunks)")
         return article_ids, chunk_ids
+
+
+def _plain_name(outlet: str) -> str:
+    return re.sub(r"^the ", "", outlet.strip().casefold())
 
 
 def _any_term(query: str) -> str:

@@ -7,9 +7,9 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
-from rag import Filters, Rag
+from rag import Rag
 from rag.errors import ClipdeskError
 from rag.types import Answer, Citation, Delta, Event, Quoted, Retrieved, SavedExchange, Turn
 from ui import markup
@@ -92,8 +92,7 @@ def settled(talk: Talk, *, reason: str, stopped: bool = False) -> Talk:
 
 def stream(rag: Rag, asked: Exchange, *, history: Sequence[Turn]) -> Iterator[Event]:
     """The events of an answer to the exchange's question."""
-    given: dict[str, Any] = {"filters": asked.wanted.filters} if asked.wanted.filters != Filters() else {}
-    return rag.stream(asked.question, history=history, as_of=asked.wanted.as_of, **given)
+    return rag.stream(asked.question, history=history, filters=asked.wanted.filters, as_of=asked.wanted.as_of)
 
 
 async def follow(exchange: Exchange, stream: Callable[[], Iterator[Event]]) -> AsyncIterator[Exchange]:

@@ -23,7 +23,9 @@ from rag.types import (
     Completed,
     Delta,
     Event,
+    Filters,
     Fingerprint,
+    Found,
     Passage,
     Quoted,
     Retrieved,
@@ -46,7 +48,7 @@ class Answerer:
     def __init__(
         self,
         *,
-        search: Callable[[str, int], tuple[Passage, ...]],
+        search: Callable[[str, int, Filters, date], Found],
         sentences: Callable[[str], Sequence[Span]],
         reranker: Reranker,
         endpoint: Endpoint | None,
@@ -58,12 +60,12 @@ class Answerer:
         self._endpoint = endpoint
         self._fingerprint = Fingerprint(embedding, reranker.identity)
 
-    def stream(self, question: str, *, history: Sequence[Turn], today: date) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn], filters: Filters, today: date) -> Iterator[Event]:
         """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
         asked = standalone(question, history)
-        passages = self._search(asked, PASSAGES)
-        yield Retrieved(passages)
+        passages = self._search(asked, PASSAGES, filters, today)
+        yield Retrieved(passages, passages.scope)
         evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
         verdict = judge(asked, evidence, kind=kind_asked(question))
         if not verdict.sentences:
@@ -76,7 +78,8 @@ class Answerer:
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
             answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
         confidence = _likelihood(evidence[0].score) if evidence else 0.0
-        yield Completed(replace(answer, seconds=time.perf_counter() - begun, confidence=confidence))
+        seconds = time.perf_counter() - begun
+        yield Completed(replace(answer, seconds=seconds, confidence=confidence, scope=passages.scope))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
         citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))

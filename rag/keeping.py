@@ -1,0 +1,103 @@
+"""Which articles a search keeps to, and what it does when there are few of them, or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+from rag.types import Filters, Reading, Scope
+from rag.words import content_words, words
+from store.records import DateMention
+from store.truth import Truth
+
+EVENT_CHUNKS = 20  # looked at for the day of an event
+FEW = 200  # articles whose chunks are all scored, rather than looked for among the best of all
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Conditions that were given, and readings of the question for conditions that were not."""
+
+    given: Filters = field(default_factory=Filters)
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def filters(self) -> Filters:
+        """All conditions in force."""
+        merged = self.given
+        for reading in self.readings:
+            merged = replace(merged, **_conditions(reading.filters))
+        return merged
+
+    def scope(self, *, widened: Filters | None = None) -> Scope:
+        return Scope(self.filters, self.readings, widened)
+
+    def few(self, truth: Truth) -> list[str] | None:
+        """The articles that meet all conditions, by id, if they are few; a store of many is not listed to its end."""
+        found = truth.matching(self.filters, limit=FEW + 1)
+        return found if len(found) <= FEW else None
+
+    def admitted(self, truth: Truth, article_ids: Collection[str], *, near: Collection[str]) -> set[str]:
+        """Those of these articles that pass: what was given holds strictly, what was read as `Reading` says.
+
+        Only those `near`, the best, are looked into for what they speak of.
+        """
+        kept = set(truth.matching(self.given, among=article_ids))
+        for reading in self.readings:
+            strict = set(truth.matching(reading.filters, among=kept))
+            kept = strict | _speaking(truth, (kept - strict) & set(near), reading)
+        return kept
+
+
+def day_of(truth: Truth, event: str) -> date | None:
+    """The day of an event, if the articles that name it in one sentence with a day agree on that day."""
+    wanted = set(content_words(event))
+    found: Counter[date] = Counter()
+    hits = [hit.chunk_id for hit in truth.lexical(event, k=EVENT_CHUNKS)]
+    for article in truth.articles_by_id(set(truth.articles_of(hits).values())).values():
+        days = [m for m in article.dates if m.precision == "day" and m.first is not None and m.first == m.last]
+        for sentence in truth.sentences(article.id) if days else ():
+            if wanted <= set(words(article.text[sentence.start : sentence.end])):
+                found.update({m.first for m in days if sentence.start <= m.start < sentence.end and m.first})
+    best = found.most_common(2)
+    return best[0][0] if best and (len(best) == 1 or best[0][1] >= 2 * best[1][1]) else None
+
+
+def keep(given: Filters, readings: tuple[Reading, ...]) -> Keeping:
+    """What is in force: a condition that was given wins over one that was read."""
+    taken = set(_conditions(given))
+    if taken & {"since", "until"}:
+        taken |= {"since", "until"}
+    return Keeping(given, tuple(r for r in readings if not taken & _conditions(r.filters).keys()))
+
+
+def _conditions(filters: Filters) -> dict[str, Any]:
+    """The conditions that are set, by name."""
+    named = {f.name: getattr(filters, f.name) for f in fields(Filters) if f.name != "read"}
+    return {name: value for name, value in named.items() if value}
+
+
+def _speaking(truth: Truth, article_ids: Collection[str], reading: Reading) -> set[str]:
+    """Those of the articles that name the outlet or speak of the time, or leave open what was asked for."""
+    wanted, found = reading.filters, set()
+    for article_id, article in truth.articles_by_id(article_ids).items():
+        if wanted.sources:
+            passes = any(name.casefold() in article.text.casefold() for name in (reading.words, *wanted.sources))
+        elif wanted.language:
+            passes = article.language is None
+        else:
+            passes = article.published is None or reading.words.casefold() in article.text.casefold()
+            passes = passes or any(_within(m, wanted.since, wanted.until) for m in article.dates)
+        if passes:
+            found.add(article_id)
+    return found
+
+
+def _within(mention: DateMention, since: date | None, until: date | None) -> bool:
+    """Whether words of an article speak of a time between two days; what has one bound only is too vague to tell."""
+    if since is None or until is None or mention.first is None or mention.last is None:
+        return False
+    return mention.first <= until and since <= mention.last and (mention.last - mention.first).days <= 366
