@@ -107,9 +107,12 @@ class HeldEndpoint(Endpoint):
     """An endpoint that can be made to wait before it answers."""
 
     gate = threading.Event()
+    waiting = 0  # at the gate
 
     def chat(self, messages: Sequence[dict[str, str]]) -> Iterator[Any]:
-        self.gate.wait(20)
+        HeldEndpoint.waiting += 1
+        self.gate.wait(100)
+        HeldEndpoint.waiting -= 1
         yield from super().chat(messages)
 
 
@@ -175,7 +178,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def ask(page: Page, question: str) -> Locator:
     """Ask, and wait for the whole reply."""
     before = page.locator(".reply").count()
-    page.get_by_role("textbox").fill(question)
+    page.get_by_role("textbox", name="Question").fill(question)
     page.keyboard.press("Enter")
     reply = page.locator(".reply").nth(before)
     expect(reply.locator(".status").last).to_contain_text("searched")

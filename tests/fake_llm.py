@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,13 +13,12 @@ from typing import Any
 
 @dataclass
 class Reply:
-    """Pieces of text to stream, after `delay` seconds; or a status with a message; `cut` drops the connection then."""
+    """Pieces of text to stream; or a status with a message; `cut` drops the connection after the pieces."""
 
     pieces: tuple[str, ...] = ()
     status: int = 200
     message: str = ""
     cut: bool = False
-    delay: float = 0.0
 
 
 @dataclass
@@ -28,8 +26,6 @@ class FakeLLM:
     url: str
     replies: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
-    at_once: int = 0
-    most_at_once: int = 0
 
 
 def _event(content: str) -> dict[str, Any]:
@@ -65,10 +61,6 @@ def fake_llm() -> Iterator[FakeLLM]:
             if reply.status != 200:
                 self._json(reply.status, {"error": {"message": reply.message}})
                 return
-            llm.at_once += 1
-            llm.most_at_once = max(llm.most_at_once, llm.at_once)
-            time.sleep(reply.delay)
-            llm.at_once -= 1
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")

@@ -119,7 +119,7 @@ def test_stop_takes_effect_at_once_and_keeps_what_was_shown(page: Page, quoting:
     page.goto(quoting.url)
     quoting.rag.gate.clear()
     quoting.rag.dropped.clear()
-    page.get_by_role("textbox").fill(SAPPERS)
+    page.get_by_role("textbox", name="Question").fill(SAPPERS)
     page.keyboard.press("Enter")
     expect(page.locator(".reply .prose")).to_contain_text("1,000 sappers")
     begun = time.monotonic()
@@ -148,7 +148,7 @@ def test_first_visit_offers_questions_and_says_the_mode(page: Page, quoting: Ser
 
 def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Served, model: FakeLLM) -> None:
     page.goto(writing.url)
-    expect(page.locator(".welcome")).to_contain_text("LLM mode: a model at 127.0.0.1")
+    expect(page.locator(".welcome")).to_contain_text("LLM mode: the quotes come first, then a model at 127.0.0.1")
     invented = "Some 77,777 cooks follow <img src=x onerror=window.caught=5> ![](http://evil.example/m.png) [1]."
     model.replies.append(Reply(("Pyongyang is sending 1,000 ", "sappers [1]. ", invented)))
     reply = ask(page, SAPPERS)
@@ -165,7 +165,7 @@ def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Se
 def test_lost_endpoint_is_said_and_what_came_is_kept(page: Page, writing: Served, model: FakeLLM) -> None:
     page.goto(writing.url)
     model.replies.append(Reply(("Pyongyang is sending 1,000 sappers [1], ",), cut=True))
-    page.get_by_role("textbox").fill(SAPPERS)
+    page.get_by_role("textbox", name="Question").fill(SAPPERS)
     page.keyboard.press("Enter")
     expect(page.locator(".reply .fault")).to_contain_text("CLIPDESK_MODE=quote")
     expect(page.locator(".reply .unchecked")).to_contain_text("1,000 sappers")
@@ -173,13 +173,14 @@ def test_lost_endpoint_is_said_and_what_came_is_kept(page: Page, writing: Served
     expect(ask(page, SAPPERS).locator(".prose a.cite")).not_to_have_count(0)
 
 
-def test_phone_shows_the_article_over_the_chat(page: Page, quoting: Served) -> None:
+def test_phone_shows_the_article_over_the_chat(page: Page, quoting: Served, request: pytest.FixtureRequest) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     page.goto(quoting.url)
     reply = ask(page, SAPPERS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator(".reader")).to_be_hidden()
+    shot(page, request, "phone")
     reply.locator("a.cite").first.click()
     expect_marked(page, quoting.answer(SAPPERS).citations[0].quote)
     page.get_by_role("button", name="Back to the answer").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rag import Answer, Attribution, Citation, Claim, Conflict, Position, Premise
 from rag.settings import Settings
-from tests.browsing import SAMPLE, SAPPERS, UNANSWERED, Served, ask, expect_marked, serve, shot
+from tests.browsing import SAMPLE, SAPPERS, UNANSWERED, HeldEndpoint, Served, ask, expect_marked, serve, shot
 from tests.fake_llm import FakeLLM, Reply
 
 COURT = SAMPLE.with_name("court.txt")
@@ -122,6 +123,33 @@ def test_history_is_found_opened_renamed_saved_and_deleted(page: Page, quoting: 
     assert len(quoting.rag.history.conversations()) == before - 1
 
 
+def test_filters_are_set_read_and_taken_away(page: Page, quoting: Served) -> None:
+    page.goto(quoting.url)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Korea Herald").check()
+    page.get_by_label("from").fill("2025-06-19")
+    chips = page.locator(".chips li")
+    expect(chips).to_have_text([re.compile("^Korea Herald"), re.compile("^from 19 June 2025")])
+    reply = ask(page, "What does the treaty with Russia oblige either party to do?")
+    expect(reply).to_contain_text("The search kept to: Korea Herald, from 19 June 2025.")
+    assert "18 June 2025" not in (reply.text_content() or "")
+    page.get_by_role("button", name="Remove the filter from 19 June 2025").click()
+    expect(chips).to_have_count(1)
+    page.get_by_role("button", name="Clear all").click()
+    expect(chips).to_have_count(0)
+    page.get_by_role("button", name="Filters").click()
+
+    reply = ask(page, "What did the Korea Herald report on the sappers?")
+    expect(chips).to_have_text([re.compile("^Korea Herald ?read from “.*Korea Herald.*”")])
+    expect(reply).to_contain_text("The search kept to: Korea Herald.")
+    page.get_by_role("button", name="Remove the filter Korea Herald").click()
+    again = page.locator(".reply").nth(2)
+    expect(again.locator(".status")).to_contain_text("searched")
+    expect(again).not_to_contain_text("The search kept to")
+    expect(chips).to_have_count(0)
+    expect(page.locator(".asked").last).to_have_text("What did the Korea Herald report on the sappers?")
+
+
 def test_an_answer_outlives_its_article(page: Page, empty: Served) -> None:
     (article,) = (a for a in empty.rag.read(SAMPLE) if a.title.startswith("What keeps"))
     gone = Citation(1, article, 0, 30, article.text[:30])
@@ -170,18 +198,22 @@ def test_doubt_conflict_and_premise_look_different(page: Page, quoting: Served, 
 
 
 def test_several_are_answered_at_once(browser: Browser, writing: Served, model: FakeLLM) -> None:
-    """Eight people ask; a model that takes two seconds for each keeps none of them waiting for another."""
+    """Eight people ask a model that answers none of them yet: all have their quotes, and all eight wait for it."""
     pages = [browser.new_page() for _ in range(8)]
-    model.replies.extend(Reply(("Pyongyang is sending 1,000 ", "sappers [1]."), delay=2.0) for _ in pages)
     for page in pages:
         page.goto(writing.url)
         page.get_by_role("textbox", name="Question").fill(SAPPERS)
+    HeldEndpoint.gate.clear()
+    model.replies.extend(Reply(("Pyongyang is sending 1,000 ", "sappers [1].")) for _ in pages)
     for page in pages:
         page.keyboard.press("Enter")
     for page in pages:
-        expect(page.locator(".reply .status").last).to_contain_text("searched")
+        expect(page.locator(".reply .evidence").last).to_be_visible(timeout=100_000)
+    assert HeldEndpoint.waiting == 8
+    HeldEndpoint.gate.set()
+    for page in pages:
+        expect(page.locator(".reply .prose a.cite")).to_have_text("[1]", timeout=100_000)
         page.close()
-    assert model.most_at_once == 8
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -203,14 +203,14 @@ def test_conflicts_premises_and_speakers_are_shown() -> None:
 def test_what_a_search_kept_to_is_said() -> None:
     week = Filters(sources=("Yonhap",), since=date(2025, 6, 1), until=date(2025, 6, 7))
     kept = replace(ANSWER, scope=Scope(week, read=(Reading("last week", replace(week, sources=())),)))
-    assert "Searched only Yonhap, 1 June 2025 to 7 June 2025." in words(markup.completed(kept, articles=4))
+    assert "The search kept to: Yonhap, 1 June 2025 to 7 June 2025." in words(markup.completed(kept, articles=4))
     given_up = replace(ANSWER, scope=Scope(widened=week))
     assert "No article meets the filter Yonhap, 1 June" in words(markup.completed(given_up, articles=4))
     assert filters.readings(kept.scope) == [
         {
             "words": "last week",
             "label": "1 June 2025 to 7 June 2025",
-            "filters": {"sources": [], "since": "2025-06-01", "until": "2025-06-07"},
+            "filters": {"sources": [], "since": "2025-06-01", "until": "2025-06-07", "language": ""},
         }
     ]
 

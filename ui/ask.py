@@ -100,7 +100,7 @@ def _wire(rag: Rag, tab: AskTab) -> None:
                 before = next((e.saved.conversation for e in reversed(earlier) if e.saved), None)
                 saved = await asyncio.to_thread(rag.history.save, exchange.answer, conversation=before)
                 exchange = replace(exchange, saved=saved)
-            elif exchange.streamed and time.monotonic() - drawn < REDRAW:
+            elif exchange.is_running and exchange.streamed and time.monotonic() - drawn < REDRAW:
                 continue
             drawn = time.monotonic()
             now = (*earlier, exchange)

@@ -40,6 +40,7 @@ function without(removed) {
     asked.sources.push(...filters.sources);
     asked.since ||= filters.since;
     asked.until ||= filters.until;
+    asked.language ||= filters.language;
   }
   set({ readings: [] });
   trigger("without", { ...asked, as_of: props.value.as_of, read: false });

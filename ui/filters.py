@@ -35,7 +35,8 @@ def wanted(value: Any) -> Wanted:
     if since and until and since > until:
         raise ClipdeskError(f"no article can be published from {day(since)} to {day(until)}: turn the two days around")
     sources = tuple(dict.fromkeys(str(name) for name in value.get("sources") or ()))
-    return Wanted(Filters(sources, since, until, read=value.get("read") is not False), as_of)
+    language = str(value["language"]) if value.get("language") else None
+    return Wanted(Filters(sources, since, until, language=language, read=value.get("read") is not False), as_of)
 
 
 def readings(scope: Scope) -> list[dict[str, Any]]:
@@ -48,6 +49,7 @@ def readings(scope: Scope) -> list[dict[str, Any]]:
                 "sources": list(reading.filters.sources),
                 "since": reading.filters.since.isoformat() if reading.filters.since else "",
                 "until": reading.filters.until.isoformat() if reading.filters.until else "",
+                "language": reading.filters.language or "",
             },
         }
         for reading in scope.read

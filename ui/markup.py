@@ -196,7 +196,7 @@ def _scope(scope: Scope) -> str:
     """What the search kept to, where it was not all articles."""
     if scope.widened is not None:
         return f"no article meets the filter {in_words(scope.widened)}, so all were searched"
-    return f"searched only {in_words(scope.filters)}" if scope.filters.narrow else ""
+    return f"the search kept to: {in_words(scope.filters)}" if scope.filters.narrow else ""
 
 
 def _conflicts(answer: Answer) -> str:
