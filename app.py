@@ -16,7 +16,7 @@ import typer
 
 from rag import ClipdeskError, Rag, SettingsError
 from rag.settings import load_settings, quiet_gradio
-from ui import look
+from ui import look, uploads
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def build(rag: Rag) -> gr.Blocks:
     """The page over an open Rag. Nothing listens yet: `start` does that."""
-    quiet_gradio()
+    quiet_gradio(uploads.folder(rag) / "incoming")
     from ui.desk import desk
 
     return desk(rag)
@@ -42,6 +42,7 @@ def start(page: gr.Blocks, *, host: str, port: int) -> str:
             favicon_path=look.asset_path("favicon.svg"),
             footer_links=[],
             run_history=False,
+            max_file_size=uploads.LARGEST,
             ssr_mode=False,
             share=False,
             mcp_server=False,

@@ -124,12 +124,13 @@ def load_settings(**values: object) -> Settings:
     return settings
 
 
-def quiet_gradio() -> None:
-    """Turn off gradio's analytics and its look-ups of other hosts; call it before gradio is imported.
+def quiet_gradio(uploads: Path) -> None:
+    """Turn off gradio's analytics and its look-ups of other hosts, and have it keep what is uploaded in this folder.
 
-    Only this exact string does it: gradio takes "0" or "false" for yes.
+    Call it before gradio is imported. Only this exact string does it: gradio takes "0" or "false" for yes.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
 
 
 def quiet_threads() -> dict[str, str]:

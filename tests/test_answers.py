@@ -15,6 +15,7 @@ from rag import (
     Delta,
     Event,
     Passage,
+    Quoted,
     Rag,
     Retrieved,
     SettingsError,
@@ -42,7 +43,7 @@ def final(events: Iterator[Event]) -> tuple[Answer, str]:
     seen = list(events)
     assert isinstance(seen[0], Retrieved)
     assert isinstance(seen[-1], Completed)
-    assert all(isinstance(e, Delta) for e in seen[1:-1])
+    assert all(isinstance(e, Delta | Quoted) for e in seen[1:-1])
     return seen[-1].answer, "".join(e.text for e in seen if isinstance(e, Delta))
 
 

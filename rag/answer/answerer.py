@@ -28,6 +28,7 @@ from rag.types import (
     Fingerprint,
     Found,
     Passage,
+    Quoted,
     Retrieved,
     Turn,
     Usage,
@@ -62,7 +63,7 @@ class Answerer:
         self._fingerprint = Fingerprint(embedding, reranker.identity)
 
     def stream(self, question: str, *, history: Sequence[Turn], filters: Filters, today: date) -> Iterator[Event]:
-        """Retrieved, then Delta as text comes, then Completed. Raises EndpointError and StoreError."""
+        """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
         asked = standalone(question, history)
         passages = self._search(asked, PASSAGES, filters, today)
@@ -76,6 +77,7 @@ class Answerer:
             answer = self._quoted(question, verdict.sentences)
             yield Delta(answer.text)
         else:
+            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
             try:
                 answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
             except EndpointLost as error:
