@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     timeout: float = Field(60.0, gt=0, description="Seconds the endpoint may be silent before it counts as lost.")
     host: str = Field("127.0.0.1", description="Address the chat listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the chat listens on; 0 takes a free one.")
+    auth: SecretStr | None = Field(
+        None,
+        description="`user:password` that the chat and the doors for programs ask for; `none` to serve other machines "
+        "without one.",
+    )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"), description="Key of the endpoint."
     )
@@ -49,6 +54,21 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
         description="Address of an OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`.",
     )
+
+    @field_validator("auth")
+    @classmethod
+    def _has_both_parts(cls, auth: SecretStr | None) -> SecretStr | None:
+        if auth is not None and auth.get_secret_value() != "none":
+            user, _, password = auth.get_secret_value().partition(":")
+            if not user or not password:
+                raise ValueError("it is neither user:password nor none")
+        return auth
+
+    @property
+    def password(self) -> str | None:
+        """The `user:password` to ask for, or None."""
+        auth = self.auth.get_secret_value() if self.auth else None
+        return None if auth == "none" else auth
 
     @property
     def answer_mode(self) -> Mode:

@@ -105,11 +105,11 @@ def browser() -> Iterator[Browser]:
 def serve(page: Path, settings: Settings, *, data: Path) -> Iterator[Served]:
     with WatchedRag.open(data, settings=settings) as rag:
         rag.ingest(page, captured=CAPTURED)
-        demo = build(rag)
+        served = start(build(rag), rag, host="127.0.0.1", port=0)
         try:
-            yield Served(rag, start(demo, host="127.0.0.1", port=0))
+            yield Served(rag, served.url)
         finally:
-            demo.close(verbose=False)
+            served.close()
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ LAYERS = {
 # The one place of each outside thing.
 ONLY = {"chromadb": ("store/index.py",), "openai": ("rag/endpoint.py",), "gradio": ("app.py", "ui/")}
 ONLY |= {"ir_measures": ("evals/retrieval.py",), "scipy": ("evals/stats.py",)}
+ONLY |= {"mcp": ("ui/doors/mcp.py",), "fastapi": ("ui/doors/",), "uvicorn": ("ui/doors/serve.py",)}
 ONLY |= {"llama_index": ("rag/",), "sqlite3": ("store/database.py",), "onnxruntime": ("rag/models/onnx.py",)}
 
 
