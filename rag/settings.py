@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     price_out: float | None = Field(None, ge=0, description="Dollars for a million tokens that the model writes.")
     host: str = Field("127.0.0.1", description="Address the chat listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the chat listens on; 0 takes a free one.")
+    auth: SecretStr | None = Field(
+        None,
+        description="`user:password` that the chat and the doors for programs ask for; `none` to serve other machines "
+        "without one.",
+    )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"), description="Key of the endpoint."
     )
@@ -98,6 +103,21 @@ class Settings(BaseSettings):
             return None
         token = self.chroma_token.get_secret_value() if self.chroma_token else None
         return Server(self.chroma_url, token, self.chroma_tenant, self.chroma_database)
+
+    @field_validator("auth")
+    @classmethod
+    def _has_both_parts(cls, auth: SecretStr | None) -> SecretStr | None:
+        if auth is not None and auth.get_secret_value() != "none":
+            user, _, password = auth.get_secret_value().partition(":")
+            if not user or not password:
+                raise ValueError("it is neither user:password nor none")
+        return auth
+
+    @property
+    def password(self) -> str | None:
+        """The `user:password` to ask for, or None."""
+        auth = self.auth.get_secret_value() if self.auth else None
+        return None if auth == "none" else auth
 
     @property
     def answer_mode(self) -> Mode:
