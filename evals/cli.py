@@ -1,4 +1,4 @@
-"""`python -m evals validate | run | score | compare | report | calibrate | new | draft`.
+"""`python -m evals validate | run | score | compare | report | examples | calibrate | new | draft`.
 
 Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 """
@@ -42,10 +42,11 @@ class Split(StrEnum):
 
 
 class AnswerMode(StrEnum):
-    """How answers are made: `quote` needs nothing, `llm` an endpoint."""
+    """How answers are made: `quote` needs nothing, `llm` an endpoint, `local` a pulled model."""
 
     quote = "quote"
     llm = "llm"
+    local = "local"
 
 
 class Cache(StrEnum):
@@ -201,6 +202,20 @@ def report(
         tasks = commands.tasks_of(folder, gold=gold, samples=samples)
         for path in commands.write_reports(folder, tasks, prices=_prices(price_in, price_out)):
             typer.echo(path)
+
+
+@app.command()
+def examples(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs over the same questions, one for each mode.")],
+    gold: GoldFolder = commands.GOLD,
+    samples: SampleFolder = commands.SAMPLES,
+    limit: Annotated[int, typer.Option(min=1, help="Questions to show, spread evenly.")] = 10,
+    out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/examples.md"),
+) -> None:
+    """Write full answers of stored runs side by side, good ones and failures alike."""
+    with _exits():
+        folders = [read_run(path) for path in runs]
+        typer.echo(commands.write_examples_file(folders, gold=gold, samples=samples, limit=limit, out=out))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
+from rag.history import History
 from rag.ingest.read import shown
 from rag.search import search
 from rag.settings import Settings, load_settings
@@ -26,10 +27,12 @@ from rag.types import (
     Found,
     Health,
     IngestReport,
+    Listing,
     NewArticle,
     Scope,
     Turn,
 )
+from store.listing import list_articles, outlets
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -95,8 +98,15 @@ class Rag:
         self.close()
 
     def close(self) -> None:
-        """Give the data folder back. Nothing is lost without it."""
+        """Give the data folder back, and stop the local model. Nothing is lost without it."""
+        if "_endpoint" in self.__dict__ and self._given_endpoint is None:
+            self._endpoint.close()
         self._store.close()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._store.folder
 
     def ingest(
         self,
@@ -230,6 +240,19 @@ class Rag:
         """How many articles are stored."""
         return self._store.truth.article_count()
 
+    def list_articles(self, **conditions: Any) -> Listing:
+        """A page of the articles without their texts; the conditions are those of `store.listing.list_articles`."""
+        return list_articles(self._store.truth, **conditions)
+
+    def outlets(self) -> dict[str | None, int]:
+        """How many articles each outlet has, the most first; None stands for those without one."""
+        return outlets(self._store.truth)
+
+    @cached_property
+    def history(self) -> History:
+        """Conversations: answers that were kept, to be found, read again, renamed, exported and deleted."""
+        return History(self._store)
+
     def search(
         self, question: str, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: date | None = None
     ) -> Found:
@@ -276,7 +299,10 @@ class Rag:
         filters: Filters | None = None,
         as_of: date | None = None,
     ) -> Iterator[Event]:
-        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer."""
+        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer.
+
+        Quoted comes between where a model writes, and Waiting comes before the first text if a model has to be loaded.
+        """
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         day = as_of or date.today()

@@ -24,7 +24,9 @@ app = typer.Typer(
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: CLIPDESK_DATA, else data]")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
-Mode = Annotated[str | None, typer.Option("--mode", help="auto, quote or llm. [default: CLIPDESK_MODE, else auto]")]
+Mode = Annotated[
+    str | None, typer.Option("--mode", help="auto, quote, llm or local. [default: CLIPDESK_MODE, else auto]")
+]
 
 FAILED = 1  # exit code when something asked for was not done
 
@@ -167,6 +169,45 @@ def serve(
         importlib.import_module("app").main(data=data, **_given(mode=mode, host=host, port=port))
 
 
+models = typer.Typer(no_args_is_help=True)
+app.add_typer(models, name="model")
+
+
+@models.callback()
+def model() -> None:
+    """Get the language model of mode `local`, which runs inside Clipdesk."""
+
+
+@models.command()
+def pull() -> None:
+    """Download the model (1.1 GB), going on where an earlier pull stopped."""
+    with _errors(), _progress("Downloading the model") as progress:
+        from rag.models.llm_file import pull as fetch
+        from rag.settings import load_settings
+
+        path = fetch(load_settings(mode="quote").llm_folder, progress=progress)
+    typer.echo(f"{path}\nUse it with CLIPDESK_MODE=local.")
+
+
+@models.command("status")
+def model_status(as_json: Json = False) -> None:
+    """Say whether the model and its runtime are here; the exit code is 0 if both are."""
+    with _errors():
+        from rag.models.llm_file import status
+        from rag.settings import load_settings
+
+        found = status(load_settings(mode="quote").llm_folder)
+    if as_json:
+        _print_json(_plain(found) | {"path": str(found.path)})
+    else:
+        here = "here" if found.is_ready else f'{found.parts} of {found.of} parts here: run "clipdesk model pull"'
+        typer.echo(f"model    {here} ({found.path})")
+        runtime = "here" if found.runtime else 'missing: pip install "clipdesk[local]"'
+        typer.echo(f"runtime  {runtime}")
+    if not (found.is_ready and found.runtime):
+        raise typer.Exit(FAILED)
+
+
 @app.command()
 def rebuild(data: Data = None, as_json: Json = False) -> None:
     """Make the search index again from the stored articles."""
@@ -240,6 +281,8 @@ def _print_report(report: Any) -> None:
 
 
 def _print_answer(answer: Any) -> None:
+    if answer.notice:
+        typer.echo(answer.notice, err=True)
     typer.echo(answer.text)
     for citation in answer.citations:
         typer.echo(f'\n[{citation.number}] {_origin(citation.article)}\n    "{citation.quote}"')

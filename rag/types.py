@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 
 from store.records import Article as Article
+from store.records import ArticleRow as ArticleRow
 from store.records import Check as Check
+from store.records import Conversation as Conversation
 from store.records import DateMention as DateMention
+from store.records import DayCount as DayCount
 from store.records import Feedback as Feedback
 from store.records import Filters as Filters
+from store.records import Listing as Listing
+from store.records import Sort as Sort
 from store.records import Verdict as Verdict
 
+Day = date  # for a field that is itself called "date", whose name would hide the type
 Mode = Literal["quote", "llm"]
 Status = Literal["answered", "refused"]
 Support = Literal["supported", "unsupported"]
+Flag = Literal["state media", "anonymous", "opinion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,38 @@ class Citation:
     end: int
     quote: str
 
+    @property
+    def dates(self) -> tuple[DateMention, ...]:
+        """The words of the quote that name a time, with the days they stand for; offsets are the article's."""
+        return tuple(d for d in self.article.dates if self.start <= d.start and d.end <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who said what a claim says, and how it came to us.
+
+    `speaker` is None where the words do not tell for sure. `via` is the chain of agencies, papers and broadcasters
+    that the article quotes, nearest to the speaker first; `outlet` published the article. `flags` name what a reader
+    must know: a link of the chain is state media, the speaker stays anonymous, the article is an opinion piece.
+    """
+
+    speaker: str | None = None
+    via: tuple[str, ...] = ()
+    outlet: str | None = None
+    flags: tuple[Flag, ...] = ()
+
+    def render(self) -> str:
+        """In words: "Shoigu, quoted by TASS (state media), per Korea Herald"; empty if nothing is known."""
+        state = " (state media)" if "state media" in self.flags else ""
+        via = ", via ".join(self.via) + state if self.via else ""
+        said = [self.speaker or ("an unnamed source" if "anonymous" in self.flags else "")]
+        said.append(f"quoted by {via}" if via and said[0] else via)
+        if self.outlet:
+            opinion = "an opinion piece of " if "opinion" in self.flags else ""
+            known = any(said)
+            said.append(f"per {opinion}{self.outlet}" if known else f"{opinion}{self.outlet}")
+        return ", ".join(part for part in said if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -136,14 +175,52 @@ class Claim:
     text: str
     citations: tuple[int, ...]
     support: Support
+    attribution: Attribution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One side of a conflict: the words, the citation that bears them, who holds them, the date of their article."""
+
+    text: str
+    citation: int
+    attribution: Attribution
+    date: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What sources disagree on. In an "update" a later article gives new figures; positions are then oldest first."""
+
+    subject: tuple[str, ...]
+    positions: tuple[Position, ...]
+    kind: Literal["contradiction", "update"] = "contradiction"
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A false premise of the question: what it takes for granted, what the articles say, and the citation of that."""
+
+    asked: str
+    found: str
+    citation: int
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that the endpoint counted for an answer; None where it did not say."""
+    """What a written answer took; None where the endpoint did not say.
+
+    `cached_tokens` of the prompt were known to the server already. `finish_reason` is its word for why the model
+    stopped ("stop", "length"). `seconds_to_first_token` counts from the call to the first text. `cost` is in dollars,
+    from the prices that are set; cached tokens count in full.
+    """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int | None = None
+    finish_reason: str | None = None
+    seconds_to_first_token: float | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +240,9 @@ class Answer:
     `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
     that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
     sentence found answers the question, whether it was used or not; 0 where nothing was found. `scope` says which
-    filters held, and which of them were read from the question.
+    filters held, and which of them were read from the question. `notice` says what went wrong on the
+    way to a usable answer: the model was lost and its evidence is quoted instead, or its text broke off.
+    `asked` is the question as it was understood from the conversation, `as_of` the day it counts as asked.
     """
 
     question: str
@@ -178,12 +257,37 @@ class Answer:
     seconds: float = 0.0
     confidence: float = 0.0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    notice: str | None = None
     scope: Scope = Scope()
+    conflicts: tuple[Conflict, ...] = ()
+    premise: Premise | None = None
+    asked: str = ""
+    as_of: date | None = None
 
     @property
     def filters(self) -> Filters:
         """The filters in force."""
         return self.scope.filters
+
+    @property
+    def newest(self) -> date | None:
+        """The date of the newest article cited; None if none has one."""
+        return max((c.article.published for c in self.citations if c.article.published), default=None)
+
+    @property
+    def undated(self) -> tuple[int, ...]:
+        """The numbers of the citations whose article has no date."""
+        return tuple(c.number for c in self.citations if c.article.published is None)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedExchange:
+    """A question and its answer out of the history. An article that has gone has an empty `text`, and its quotes."""
+
+    id: str
+    conversation: str
+    asked: datetime
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +296,20 @@ class Retrieved:
 
     passages: tuple[Passage, ...]
     scope: Scope = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Event: something takes a while before the first text; `reason` says what, to be shown as progress."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Event, before a model begins to write: the sentences found to answer, word for word, best first."""
+
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +326,4 @@ class Completed:
     answer: Answer
 
 
-Event = Retrieved | Delta | Completed
+Event = Retrieved | Quoted | Waiting | Delta | Completed

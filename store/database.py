@@ -13,6 +13,7 @@ from typing import Any
 from store.errors import StoreError, StoreUnwritable
 
 SCHEMA_VERSION = 1
+_ADDED = ("conversations.sql",)  # tables that came later and change none: they need no version of their own
 _FULL_TEXT = ("chunks_fts", "articles_fts")
 # What filters look at, outside of the rows with their long texts. Folders of earlier versions get these as well.
 _FILTERED = ("source", "agency", "language", "published, published_precision, id")
@@ -142,6 +143,8 @@ class Database:
                 f"the data folder was written by another version of Clipdesk (schema {version}, this one reads "
                 f"{SCHEMA_VERSION}): use that version, or ingest the pages again into a new folder"
             )
+        for name in _ADDED:
+            self._db.executescript(f"BEGIN; {files('store').joinpath(name).read_text('utf-8')} COMMIT;")
         for columns in _FILTERED:
             name = f"articles_by_{columns.split(',')[0]}"
             self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON articles ({columns})")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 Precision = Literal["day", "week", "month", "quarter", "season", "year", "decade"]
 Origin = Literal["sidecar", "metadata", "byline", "age"]
 Verdict = Literal["right", "wrong", "missing"]
+Sort = Literal["newest", "oldest", "title", "outlet", "added"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,39 @@ class Article:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
     dates: tuple[DateMention, ...] = ()
     copy_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article in a list: all but its text. `copies` counts those that other outlets or pages have of it."""
+
+    id: str
+    title: str
+    source: str | None
+    agency: str | None
+    published: date | None
+    published_precision: Precision | None
+    published_from: Origin | None
+    captured: date | None
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many articles an outlet published on a day."""
+
+    day: date
+    source: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list of articles, the number of all that meet its conditions, and those by day and outlet."""
+
+    rows: tuple[ArticleRow, ...]
+    total: int
+    days: tuple[DayCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +145,27 @@ class Feedback:
     verdict: Verdict
     note: str
     given: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions that were asked one after the other; times are UTC, `changed` that of the latest question."""
+
+    id: str
+    title: str
+    started: datetime
+    changed: datetime
+    exchanges: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExchange:
+    """A question and its answer as they are stored; `answer` is JSON."""
+
+    id: str
+    conversation: str
+    asked: datetime
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)

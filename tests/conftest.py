@@ -13,6 +13,8 @@ import pytest
 
 from rag import Rag
 
+pytest_plugins = ["tests.browsing"]
+
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "pyongyang.txt"
 SEED = ROOT.parent / "shared" / "seed" / "page.txt"

@@ -3,178 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from app import build, start
-from rag import Answer, Completed, Event, Rag, Turn
-from rag.settings import Settings
-from tests.fake_llm import FakeLLM, Reply, fake_llm
-
-DOCS = Path(__file__).parent.parent / "docs"
-SAMPLE = Path(__file__).parent.parent / "samples" / "pyongyang.txt"
-CAPTURED = "2025-06-21"
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-SAPPERS = "How many sappers is Pyongyang sending?"
-UNANSWERED = "What is the price of tea in Lisbon?"
-
-# a page whose author would like the reader's browser to do things; with letters beyond 16 bits before all else
-TRAP = """\
-Harbour council votes for a taller lighthouse
-Harbour council votes for a taller lighthouse
-
-Harbour Times2 days ago
-
-🦑🇫🇷 The harbour council of Brackwater met on Monday evening. It voted 7 to 2 for a lighthouse of 41 metres \
-<img src=x onerror="window.caught=1"> on the old mole.
-Councillor Petra Vaughan published the drawing ![plan](http://evil.example/plan.png) of the lighthouse and asked \
-readers to sign [a form](javascript:window.caught=2) by Friday.
-The lighthouse will cost 3 million crowns, said the treasurer, who pointed to <script>window.caught=3</script> the \
-*budget* of last year. Work begins in the spring, when the ice has left the harbour.
-"""
-
-
-expect.set_options(timeout=30_000)  # an answer may take its time on a loaded machine; a pass does not wait
-
-
-class WatchedRag(Rag):
-    """A Rag that remembers the histories it was given, and can be made to wait before it completes an answer."""
-
-    def __init__(self, *args: object, **parts: object) -> None:
-        super().__init__(*args, **parts)  # type: ignore[arg-type]
-        self.histories: list[tuple[Turn, ...]] = []
-        self.gate = threading.Event()
-        self.gate.set()
-        self.dropped = threading.Event()
-
-    def stream(self, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
-        self.histories.append(tuple(history))
-        try:
-            for event in super().stream(question, history=history, as_of=as_of):
-                if isinstance(event, Completed):
-                    self.gate.wait(10)
-                yield event
-        except GeneratorExit:
-            self.dropped.set()
-            raise
-
-
-@dataclass(frozen=True)
-class Served:
-    """An open Rag and the address of its chat."""
-
-    rag: WatchedRag
-    url: str
-    known: dict[str, Answer] = field(default_factory=dict)
-
-    def answer(self, question: str) -> Answer:
-        """What the chat is to show for a question that begins a conversation."""
-        if question not in self.known:
-            self.known[question] = self.rag.ask(question)
-        return self.known[question]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("there is no chromium to test with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
-        yield browser
-        browser.close()
-
-
-def serve(page: Path, settings: Settings, *, data: Path) -> Iterator[Served]:
-    with WatchedRag.open(data, settings=settings) as rag:
-        rag.ingest(page, captured=CAPTURED)
-        demo = build(rag)
-        try:
-            yield Served(rag, start(demo, host="127.0.0.1", port=0))
-        finally:
-            demo.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def quoting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    yield from serve(SAMPLE, Settings(mode="quote"), data=tmp_path_factory.mktemp("quoting"))
-
-
-@pytest.fixture(scope="module")
-def trapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("trapped")
-    page = folder / "trap.txt"
-    page.write_text(TRAP, encoding="utf-8")
-    yield from serve(page, Settings(mode="quote"), data=folder / "data")
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[FakeLLM]:
-    with fake_llm() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def writing(tmp_path_factory: pytest.TempPathFactory, model: FakeLLM) -> Iterator[Served]:
-    settings = Settings(mode="llm", openai_base_url=model.url)
-    yield from serve(SAMPLE, settings, data=tmp_path_factory.mktemp("writing"))
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own per test. No request of it leaves the machine and its console shows no error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    hosts: set[str | None] = set()
-    faults: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            faults.append(message.text)
-
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    page.on("console", note)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    assert hosts - {None} == {"127.0.0.1"}  # None: data: and blob: addresses
-    assert faults == []
-    context.close()
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Ask, and wait for the whole reply."""
-    before = page.locator(".reply").count()
-    page.get_by_role("textbox").fill(question)
-    page.keyboard.press("Enter")
-    reply = page.locator(".reply").nth(before)
-    expect(reply.locator(".status").last).to_contain_text("searched")
-    return reply
-
-
-def expect_marked(page: Page, words: str) -> None:
-    """The article shows exactly these words as the chosen ones, in view, and has the focus on them."""
-    mark = page.locator("mark.chosen")
-    expect(mark).to_be_focused()
-    assert mark.text_content() == words
-    expect(mark).to_be_in_viewport()
+from rag import Turn
+from tests.browsing import SAPPERS, UNANSWERED, HeldEndpoint, Served, ask, expect_marked, shot
+from tests.fake_llm import FakeLLM, Reply
 
 
 def test_answer_opens_at_the_exact_quote(page: Page, quoting: Served, request: pytest.FixtureRequest) -> None:
@@ -193,9 +29,10 @@ def test_answer_opens_at_the_exact_quote(page: Page, quoting: Served, request: p
     in_order = sorted(others, key=lambda c: c.start)
     assert page.locator(".reader a.also").all_text_contents() == [c.quote for c in in_order]
     expect(page.locator(".reader-outlet")).to_have_text("Korea Herald")
-    expect(page.locator(".reader-byline")).to_have_text("18 June 2025, page saved 21 June 2025")
-    if request.config.getoption("--screenshots"):
-        page.screenshot(path=DOCS / "screenshot-answer.png")
+    expect(page.locator(".reader-byline")).to_have_text(
+        "18 June 2025 (counted back from the day the page was saved); page saved 21 June 2025"
+    )
+    shot(page, request, "answer")
 
 
 def test_everything_can_be_done_from_the_keyboard(page: Page, quoting: Served) -> None:
@@ -233,8 +70,7 @@ def test_refusal_looks_like_one_and_offers_passages(
     expect(reply.locator(".nearby a.cite")).to_have_count(len(answer.nearby))
     reply.locator(".nearby a.cite").first.click()
     expect_marked(page, answer.nearby[0].text)
-    if request.config.getoption("--screenshots"):
-        page.screenshot(path=DOCS / "screenshot-refusal.png")
+    shot(page, request, "refusal")
 
 
 def test_article_text_never_becomes_markup(page: Page, trapped: Served) -> None:
@@ -283,7 +119,7 @@ def test_stop_takes_effect_at_once_and_keeps_what_was_shown(page: Page, quoting:
     page.goto(quoting.url)
     quoting.rag.gate.clear()
     quoting.rag.dropped.clear()
-    page.get_by_role("textbox").fill(SAPPERS)
+    page.get_by_role("textbox", name="Question").fill(SAPPERS)
     page.keyboard.press("Enter")
     expect(page.locator(".reply .prose")).to_contain_text("1,000 sappers")
     begun = time.monotonic()
@@ -312,7 +148,7 @@ def test_first_visit_offers_questions_and_says_the_mode(page: Page, quoting: Ser
 
 def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Served, model: FakeLLM) -> None:
     page.goto(writing.url)
-    expect(page.locator(".welcome")).to_contain_text("LLM mode: a model at 127.0.0.1")
+    expect(page.locator(".welcome")).to_contain_text("LLM mode: the quotes come first, then a model at 127.0.0.1")
     invented = "Some 77,777 cooks follow <img src=x onerror=window.caught=5> ![](http://evil.example/m.png) [1]."
     model.replies.append(Reply(("Pyongyang is sending 1,000 ", "sappers [1]. ", invented)))
     reply = ask(page, SAPPERS)
@@ -329,7 +165,7 @@ def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Se
 def test_lost_endpoint_is_said_and_what_came_is_kept(page: Page, writing: Served, model: FakeLLM) -> None:
     page.goto(writing.url)
     model.replies.append(Reply(("Pyongyang is sending 1,000 sappers [1], ",), cut=True))
-    page.get_by_role("textbox").fill(SAPPERS)
+    page.get_by_role("textbox", name="Question").fill(SAPPERS)
     page.keyboard.press("Enter")
     expect(page.locator(".reply .fault")).to_contain_text("CLIPDESK_MODE=quote")
     expect(page.locator(".reply .unchecked")).to_contain_text("1,000 sappers")
@@ -337,15 +173,68 @@ def test_lost_endpoint_is_said_and_what_came_is_kept(page: Page, writing: Served
     expect(ask(page, SAPPERS).locator(".prose a.cite")).not_to_have_count(0)
 
 
-def test_phone_shows_the_article_over_the_chat(page: Page, quoting: Served) -> None:
+def test_phone_shows_the_article_over_the_chat(page: Page, quoting: Served, request: pytest.FixtureRequest) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     page.goto(quoting.url)
     reply = ask(page, SAPPERS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator(".reader")).to_be_hidden()
+    shot(page, request, "phone")
     reply.locator("a.cite").first.click()
     expect_marked(page, quoting.answer(SAPPERS).citations[0].quote)
     page.get_by_role("button", name="Back to the answer").click()
     expect(page.locator(".reader")).to_be_hidden()
     expect(reply.locator("a.cite").first).to_be_focused()
+
+
+def test_evidence_comes_before_the_model_writes(
+    page: Page, writing: Served, model: FakeLLM, request: pytest.FixtureRequest
+) -> None:
+    page.goto(writing.url)
+    HeldEndpoint.gate.clear()
+    model.replies.append(Reply(("Pyongyang is sending 1,000 sappers [1].",)))
+    page.get_by_role("textbox", name="Question").fill(SAPPERS)
+    page.keyboard.press("Enter")
+    evidence = page.locator(".reply .evidence a.cite")
+    expect(evidence.first).to_contain_text("1,000 sappers")
+    expect(page.locator(".reply .status")).to_contain_text("found; the model is writing")
+    shot(page, request, "evidence")
+    evidence.first.click()
+    expect(page.locator("mark.chosen")).to_be_focused()
+    HeldEndpoint.gate.set()
+    expect(page.locator(".reply .status")).to_contain_text("tokens: 11 in, 7 out")
+    expect(page.locator(".reply .evidence")).to_have_count(0)
+    expect(page.locator(".reply .prose a.cite")).to_have_text("[1]")
+
+
+def test_a_mark_has_a_card_and_quotes_have_an_order(page: Page, quoting: Served) -> None:
+    page.goto(quoting.url)
+    reply = ask(page, SAPPERS)
+    citations = quoting.answer(SAPPERS).citations
+    card = page.get_by_role("tooltip")
+    reply.locator("a.cite").first.hover()
+    expect(card).to_contain_text(citations[0].quote)
+    expect(card).to_contain_text("Korea Herald, 18 June 2025")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    reply.locator("a.cite").nth(1).focus()
+    expect(card).to_contain_text(citations[1].quote)
+    page.keyboard.press("Enter")
+    expect_marked(page, citations[1].quote)
+    expect(page.locator(".reader-steps")).to_contain_text(f"2 of {len(citations)} quotes")
+    page.get_by_role("button", name="Previous").click()
+    expect_marked(page, citations[0].quote)
+    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+
+
+def test_feedback_is_kept_with_its_note(page: Page, quoting: Served) -> None:
+    page.goto(quoting.url)
+    reply = ask(page, UNANSWERED)
+    reply.get_by_text("Something is missing").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("It is in the fifth story.")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("status").filter(has_text="Thank you")).to_be_visible()
+    (given,) = quoting.rag.feedback()
+    assert (given.question, given.verdict, given.note) == (UNANSWERED, "missing", "It is in the fifth story.")
+    assert given.answer == quoting.answer(UNANSWERED).text

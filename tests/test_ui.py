@@ -25,21 +25,31 @@ import app
 from rag import (
     Answer,
     Article,
+    Attribution,
     Citation,
     Claim,
+    ClipdeskError,
     Completed,
+    Conflict,
+    DayCount,
     Delta,
     EndpointError,
     Event,
+    Filters,
     Passage,
+    Position,
+    Premise,
+    Quoted,
     Rag,
+    Reading,
     Retrieved,
+    Scope,
     SettingsError,
     Turn,
     Usage,
 )
 from rag.types import Fingerprint
-from ui import markup, reader, talk, welcome
+from ui import filters, library, markup, reader, talk, uploads, welcome
 
 TEXT = "Kim sends 1,000 sappers. <img src=x onerror=alert(1)> ![](http://evil) [a](javascript:alert(2))"
 ARTICLE = Article(
@@ -75,9 +85,9 @@ def test_nothing_of_a_trap_is_left_to_parse(trap: str) -> None:
 
 
 def test_marks_become_links_to_the_words() -> None:
-    assert markup.marks((1, 7), (CITATION,)) == (
-        '&nbsp;<span class="marks"><a class="cite" href="#cite:a%2F1:0:24">&#91;1&#93;</a></span>'
-    )
+    made = markup.marks((1, 7), (CITATION,), who="Said by Kim")
+    assert '<a class="cite" href="#cite:a%2F1:0:24">&#91;1&#93;</a>' in made
+    assert words(made) == "\xa0[1]Said by KimKim sends 1,000 sappers.Korea Herald / AP, 18 June 2025A *bold* title"
     assert markup.marks((7,), (CITATION,)) == ""
 
 
@@ -147,21 +157,129 @@ def test_reader_gets_plain_values() -> None:
         "title": "A *bold* title",
         "outlet": "Korea Herald / AP",
         "author": "By Lee Jae",
-        "dates": "18 June 2025, page saved 21 June 2025",
+        "dates": "18 June 2025; page saved 21 June 2025",
         "url": "http://h/1",
         "text": TEXT,
+        "copies": [],
     }
     bare = replace(ARTICLE, id="b", source=None, agency=None, published=None, captured=None)
-    assert [entry["id"] for entry in reader.contents([bare, ARTICLE])] == ["a/1", "b"]
-    assert reader.contents([bare])[0]["origin"] == "Unknown outlet, undated"
+    shown = reader.page(replace(ARTICLE, published_from="age", published_precision="month"), copies=[ARTICLE, bare])
+    assert shown["dates"].startswith("June 2025 (counted back from the day")
+    assert shown["copies"] == [{"id": "b", "title": "A *bold* title", "origin": "Unknown outlet, undated"}]
 
 
 def test_welcome_fits_the_store(desk: Rag) -> None:
-    assert "How many sappers is Pyongyang sending?" in welcome.examples(desk.articles())
-    assert all(desk.ask(question).status == "answered" for question in welcome.examples(desk.articles()))
-    assert welcome.examples([]) == []
-    assert "clipdesk ingest PAGE" in words(welcome.welcome([], mode=welcome.QUOTE))
-    assert "OPENAI_API_KEY" in words(welcome.welcome([ARTICLE], mode=welcome.QUOTE))
+    offered = welcome.examples(desk)
+    assert offered[0] == "How many sappers is Pyongyang sending?"
+    assert desk.ask(offered[0]).status == "answered"
+    assert desk.ask(offered[-1]).status == "refused"
+    assert "Norvane" not in " ".join(offered)
+    assert "clipdesk ingest PAGE" in words(welcome.welcome(0, mode=welcome.QUOTE))
+    assert "OPENAI_API_KEY" in words(welcome.welcome(4, mode=welcome.QUOTE))
+
+
+def test_conflicts_premises_and_speakers_are_shown() -> None:
+    quoted = Attribution("Shoigu", ("TASS",), "Korea Herald", ("state media",))
+    other = replace(CITATION, number=2)
+    sides = (Position("64 people", 1, quoted, date(2025, 6, 18)), Position("52 <people>", 2, Attribution(), None))
+    answer = replace(
+        ANSWER,
+        mode="llm",
+        citations=(CITATION, other),
+        claims=(Claim("64 were in it.", (1,), "supported", quoted), Claim("It burned.", (), "unsupported")),
+        conflicts=(Conflict(("people",), sides),),
+        premise=Premise("it sank", "it burned", 2),
+    )
+    made = markup.completed(answer, articles=4, saved="abc")
+    assert made.startswith('<div class="reply answer-abc">')
+    assert '<span class="disputed">64 were in it&#46;</span> <span class="doubt differs">sources differ</span>' in made
+    assert "Sources differ on people" in words(made)
+    assert "52 <people>" in words(made)
+    assert "Said by Shoigu, quoted by TASS (state media), per Korea Herald" in words(made)
+    assert "The question takes for granted: it sank. The articles say otherwise: it burned" in words(made)
+    assert 'href="#act:wrong:abc"' in made
+
+
+def test_what_a_search_kept_to_is_said() -> None:
+    week = Filters(sources=("Yonhap",), since=date(2025, 6, 1), until=date(2025, 6, 7))
+    kept = replace(ANSWER, scope=Scope(week, read=(Reading("last week", replace(week, sources=())),)))
+    assert "The search kept to: Yonhap, 1 June 2025 to 7 June 2025." in words(markup.completed(kept, articles=4))
+    given_up = replace(ANSWER, scope=Scope(widened=week))
+    assert "No article meets the filter Yonhap, 1 June" in words(markup.completed(given_up, articles=4))
+    assert filters.readings(kept.scope) == [
+        {
+            "words": "last week",
+            "label": "1 June 2025 to 7 June 2025",
+            "filters": {"sources": [], "since": "2025-06-01", "until": "2025-06-07", "language": ""},
+        }
+    ]
+
+
+def test_filters_come_from_the_browser_checked() -> None:
+    sent = {"sources": ["Post", "Post"], "since": "2025-06-01", "until": "", "as_of": "2025-06-21", "read": False}
+    wanted = filters.wanted(sent)
+    assert wanted.filters == Filters(("Post",), date(2025, 6, 1), None, read=False)
+    assert wanted.as_of == date(2025, 6, 21)
+    assert filters.wanted(None) == filters.Wanted()
+    for bad, words_ in (({"since": "soon"}, "is no day"), ({"since": "2025-06-02", "until": "2025-06-01"}, "turn the")):
+        with pytest.raises(ClipdeskError, match=words_):
+            filters.wanted(bad)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("page.txt", "page.txt"),
+        ("a folder/b/page.HTML", "a folder/b/page.HTML"),
+        ("../../etc/passwd.txt", "etc/passwd.txt"),
+        ("/srv/x.txt", "srv/x.txt"),
+        ("..\\..\\x.txt", "_.._x.txt"),
+        ("con\x00trol\n.txt", "con_trol_.txt"),
+        (f"{'n' * 300}.txt", f"{'n' * 116}.txt"),
+    ],
+)
+def test_uploads_stay_in_their_folder(name: str, kept: str, tmp_path: Path) -> None:
+    with Rag.open(tmp_path) as rag:
+        given = uploads.folder(rag) / "incoming" / "1" / "x"
+        given.parent.mkdir(parents=True)
+        given.write_text("words")
+        place = uploads.keep(rag, given=str(given), name=name)
+        assert place.relative_to(uploads.folder(rag) / "pages").as_posix() == kept
+        assert not given.exists()
+
+
+def test_uploads_are_refused_without_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("words")
+    with Rag.open(tmp_path / "data") as rag:
+        incoming = uploads.folder(rag) / "incoming"
+        incoming.mkdir(parents=True)
+        for given in (str(secret), str(incoming / ".." / ".." / ".." / "secret.txt"), str(incoming)):
+            with pytest.raises(ClipdeskError, match="not a file that was uploaded"):
+                uploads.keep(rag, given=given, name="x.txt")
+        assert secret.exists()
+        monkeypatch.setattr(uploads, "LARGEST", 10)
+        for name, size, words_ in (("x.exe", 1, "of this kind"), ("..", 1, "shorter"), ("x.txt", 11, "larger than")):
+            (incoming / "x").write_text("w" * size)
+            with pytest.raises(ClipdeskError, match=words_):
+                uploads.keep(rag, given=str(incoming / "x"), name=name)
+            assert not (incoming / "x").exists()
+        assert not (uploads.folder(rag) / "pages").exists()
+
+
+def test_timeline_is_told_in_words_too() -> None:
+    days = [DayCount(date(2025, 6, 1), "Post", 2), DayCount(date(2025, 6, 3), None, 1)]
+    drawn = library.timeline(days)
+    assert [c["label"] for c in drawn["columns"]] == ["1 Jun 2025", "2 Jun 2025", "3 Jun 2025"]
+    assert [c["counts"] for c in drawn["columns"]] == [[2, 0], [0, 0], [0, 1]]
+    assert drawn["words"].startswith("3 dated articles from 1 June 2025 to 3 June 2025, most on 1 June 2025 (2). ")
+    assert drawn["words"].endswith("By outlet: Post 2, unknown outlet 1.")
+    long = [DayCount(date(2020, n, 1), f"Paper {n}", n) for n in range(1, 10)]
+    drawn = library.timeline(long)
+    assert drawn["outlets"] == ["Paper 9", "Paper 8", "Paper 7", "Paper 6", "other outlets"]
+    assert len(drawn["columns"]) == 9
+    assert sum(sum(c["counts"]) for c in drawn["columns"]) == 45
+    assert library.timeline([])["columns"] == []
 
 
 def followed(*events: Event, error: Exception | None = None) -> talk.Exchange:
@@ -179,6 +297,9 @@ def followed(*events: Event, error: Exception | None = None) -> talk.Exchange:
 def test_exchange_follows_its_stream() -> None:
     found = Retrieved((Passage(ARTICLE, 0, 24, TEXT[:24], 1.0),))
     assert followed(found).progress == "Reading 1 passage of 1 article …"
+    first = followed(found, Quoted((CITATION,)))
+    assert "Kim sends 1,000 sappers." in words(talk.messages((first,))[1]["content"])
+    assert first.progress == "1 sentence found; the model is writing …"
     assert followed(found, Delta("Kim "), Delta("sends")).streamed == "Kim sends"
     assert followed(found, Delta("Kim"), Completed(ANSWER)).answer == ANSWER
     lost = followed(found, Delta("Kim"), error=EndpointError("the endpoint broke off: ask again"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypedDict, TypeVar
 
+from rag import Rag
 from rag.errors import ClipdeskError
-from rag.types import Answer, Delta, Event, Retrieved, Turn
+from rag.types import Answer, Citation, Delta, Event, Quoted, Retrieved, SavedExchange, Turn, Waiting
 from ui import markup
+from ui.filters import Wanted
 
 STOPPED = "you stopped this answer; ask again to have it whole"
 FAILED = "something went wrong inside Clipdesk; the terminal it runs in says what"
@@ -31,12 +33,15 @@ class Exchange:
     """A question and what has come of it: text so far, then an answer, or the reason why there is none."""
 
     question: str
+    wanted: Wanted = field(default_factory=Wanted)
     articles: int = 0  # searched
     progress: str = "Searching …"
+    found: tuple[Citation, ...] = ()
     streamed: str = ""
     answer: Answer | None = None
     ended: str | None = None
     is_stopped: bool = False
+    saved: SavedExchange | None = None  # its place in the history
 
     @property
     def is_running(self) -> bool:
@@ -48,8 +53,13 @@ class Exchange:
             found = len({p.article.id for p in event.passages})
             passages = markup.counted(len(event.passages), "passage")
             return replace(self, progress=f"Reading {passages} of {markup.counted(found, 'article')} …")
+        if isinstance(event, Quoted):
+            sentences = markup.counted(len(event.citations), "sentence")
+            return replace(self, found=event.citations, progress=f"{sentences} found; the model is writing …")
         if isinstance(event, Delta):
             return replace(self, streamed=self.streamed + event.text)
+        if isinstance(event, Waiting):
+            return replace(self, progress=event.reason)
         return replace(self, answer=event.answer)
 
     def without_answer(self, reason: str, *, stopped: bool = False) -> Exchange:
@@ -70,11 +80,21 @@ def turns(talk: Talk) -> list[Turn]:
     return [Turn(e.question, e.answer.text) for e in talk if e.answer is not None]
 
 
+def reopened(exchanges: Iterable[SavedExchange], *, articles: int) -> Talk:
+    """A conversation out of the history, ready to be gone on with."""
+    return tuple(Exchange(e.answer.question, articles=articles, answer=e.answer, saved=e) for e in exchanges)
+
+
 def settled(talk: Talk, *, reason: str, stopped: bool = False) -> Talk:
     """The conversation with an answer that is still running ended; unchanged if none is."""
     if talk and talk[-1].is_running:
         return (*talk[:-1], talk[-1].without_answer(reason, stopped=stopped))
     return talk
+
+
+def stream(rag: Rag, asked: Exchange, *, history: Sequence[Turn]) -> Iterator[Event]:
+    """The events of an answer to the exchange's question."""
+    return rag.stream(asked.question, history=history, filters=asked.wanted.filters, as_of=asked.wanted.as_of)
 
 
 async def follow(exchange: Exchange, stream: Callable[[], Iterator[Event]]) -> AsyncIterator[Exchange]:
@@ -123,11 +143,15 @@ async def in_thread(start: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
 
 def _pair(exchange: Exchange) -> Sequence[Message]:
     if exchange.answer is not None:
-        reply = markup.completed(exchange.answer, articles=exchange.articles)
+        reply = markup.completed(
+            exchange.answer, articles=exchange.articles, saved=exchange.saved.id if exchange.saved else None
+        )
     elif exchange.ended is not None:
-        reply = markup.broken_off(exchange.streamed, reason=exchange.ended, stopped=exchange.is_stopped)
+        reply = markup.broken_off(
+            exchange.streamed, reason=exchange.ended, stopped=exchange.is_stopped, evidence=exchange.found
+        )
     else:
-        reply = markup.streaming(exchange.streamed, progress=exchange.progress)
+        reply = markup.streaming(exchange.streamed, progress=exchange.progress, evidence=exchange.found)
     return (
         {"role": "user", "content": markup.asked(exchange.question)},
         {"role": "assistant", "content": reply},

@@ -10,7 +10,7 @@ from rag.ingest.boilerplate import is_noise, is_sentence
 from store.records import Precision
 
 # English, German, French, Spanish, Italian, Portuguese and Dutch, as far as dateparser reads them.
-_LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl"]
+LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl"]
 _MONTH = (
     r"(?:jan|jän|ene|gen|feb|fe[vb]|fév|mar|mär|mrt|maart|apr|avr|abr|may|mai|mag|mei|jun|jui|giu|jul|lug|aug|aoû|ago|"
     r"sep|set|oct|okt|ott|out|nov|dec|dez|déc|dic)[^\W\d_]*\.?"
@@ -28,14 +28,19 @@ _UNIT = "|".join(_UNITS.values())
 _LIMITS = {"second": 59, "minute": 59, "hour": 24, "day": 31, "week": 9, "month": 12, "year": 30}  # of a plausible age
 _ONE = r"an?|one|eine[mrn]?|une?|uma?|uno?|una|een"
 _BEFORE = r"(?:vor|il\s+y\s+a|hace|há)\s+"  # where "ago" comes first
-_AGE = rf"(?:{_BEFORE}(?:\d+|{_ONE})\s+(?:{_UNIT})|(?:\d+\+?|{_ONE}|a\s+few)\s*(?:{_UNIT})\s+(?:ago|fa|atrás|geleden))\b"
+_AGE = (
+    rf"(?:{_BEFORE}(?:\d+|{_ONE})\s+(?:{_UNIT})|(?:\d+\+?|{_ONE}|a\s+few)\s*(?:{_UNIT})\s+(?:ago|fa|atrás|geleden))\b"
+)
 _SHORT_AGE = r"(?-i:\d{1,2}\s?(?:h|d|hrs?)(?!\w))"  # a part of its own: "BBC News · 2h"
 _DAY = (
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|"
     rf"\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:de\s+|of\s+)?{_MONTH},?[\s-]+(?:de\s+)?\d{{4}}|"
     r"\d{4}(?P<a>[-/.])\d{1,2}(?P=a)\d{1,2}|\d{1,2}(?P<b>[/.])\d{1,2}(?P=b)\d{4})(?!\d)"
 )
-_CLOCK = r"\d{1,2}(?:[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\s*[ap]\.?m\.?)(?:\s*(?:uhr|Z|\(?[A-Z]{2,4}\)?|[+-]\d{2}:?\d{2}))?"
+_CLOCK = (
+    r"\d{1,2}(?:[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\s*[ap]\.?m\.?)"
+    r"(?:\s*(?:uhr|Z|\(?[A-Z]{2,4}\)?|[+-]\d{2}:?\d{2}))?"
+)
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 _LABEL = (
     r"(?:first\s+|last\s+)?(?:published|posted|released|created|issued|date[d:]?|updated?|modified|publié|publicado|"
@@ -49,14 +54,15 @@ _STAMP = re.compile(
     (?:[T,\s]*(?:at\s+|um\s+|à\s+)?{_CLOCK})? (?:\s+by\s+.{{1,60}})? \W*$"""
 )
 _SEPARATOR = re.compile(
-    rf"(?i)\s*[•·|▪●]\s*|\s+(?:/|[–—-]+|\(updated\))\s+|(?<!first)(?<!last)\s+(?=(?:(?:first|last)\s+)?(?:published|updated|modified)\b)"
+    r"(?i)\s*[•·|▪●]\s*|\s+(?:/|[–—-]+|\(updated\))\s+|(?<!first)(?<!last)\s+(?=(?:(?:first|last)\s+)?(?:published|updated|modified)\b)"
 )
 _ONLY_CLOCK = re.compile(rf"(?i)(?:at\s+)?{_CLOCK}|{_WEEKDAY}")
 _LEADS_ON = re.compile(r"\b(?:on|in|of|since|by|until|from|to|for|before|after|the|and|than)\s*$")
 _BYLINE = re.compile(r"(?i)(?:reported |written |story )?by\s")
 _SECTION = re.compile(
     r"(?i)(?:world|politics|business|sports?|tech(?:nology)?|opinion|analysis|news|local|national|international|live|"
-    r"entertainment|health|science|culture|lifestyle|weather|videos?|breaking(?: news)?|exclusive|reply|edited|time|on|at|date)$"
+    r"entertainment|health|science|culture|lifestyle|weather|videos?|breaking(?: news)?|exclusive|reply|edited|time|"
+    r"on|at|date)$"
 )
 
 
@@ -81,7 +87,7 @@ def read_stamp(line: str, *, outlets: tuple[str, ...] = ()) -> Stamp | None:
     found = [(n, m) for n, part in enumerate(parts) if (m := _STAMP.match(part))]
     if not found:
         return None
-    at, match = next(((n, m) for n, m in found if not _is_update(m)), found[0])
+    match = next((m for _, m in found if not _is_update(m)), found[0][1])
     if not match["label"] and is_sentence(line):
         return None  # "The talks began 2 days ago." is a sentence of a story
     glued, when = _parted(match)
@@ -144,10 +150,10 @@ def resolve(when: str, *, captured: date | None) -> date | None:
     import dateparser
 
     if not is_age(when):
-        if numbers := re.fullmatch(r"(\d+)([-/.])(\d+)\2(\d+)", when):
-            return _numeric(int(numbers[1]), int(numbers[3]), int(numbers[4]), dotted=numbers[2] == ".")
+        if re.fullmatch(r"[\d/.-]+", when):
+            return numeric(when)
         plain = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b|\bof\b", "", when)
-        found = dateparser.parse(plain, languages=_LANGUAGES)
+        found = dateparser.parse(plain, languages=LANGUAGES)
         return found.date() if found else None
     if captured is None or re.search(r"\+|(?i:a\s+few)", when):
         return None
@@ -155,16 +161,20 @@ def resolve(when: str, *, captured: date | None) -> date | None:
         return captured
     base = datetime.combine(captured, time(12))
     settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": "past"}
-    found = dateparser.parse(_spelled(when), languages=_LANGUAGES, settings=settings)
+    found = dateparser.parse(_spelled(when), languages=LANGUAGES, settings=settings)
     return found.date() if found else None
 
 
-def _numeric(a: int, b: int, c: int, *, dotted: bool) -> date | None:
+def numeric(text: str) -> date | None:
     """A date in numbers; with dots the day comes first, with strokes it must be clear which number it is."""
+    found = re.fullmatch(r"(\d+)([-/.])(\d+)\2(\d+)", text)
+    if not found:
+        return None
+    a, b, c = int(found[1]), int(found[3]), int(found[4])
     try:
         if a > 31:
             return date(a, b, c)
-        if dotted or a > 12 or a == b:
+        if found[2] == "." or a > 12 or a == b:
             return date(c, b, a)
         return date(c, a, b) if b > 12 else None
     except ValueError:
@@ -174,7 +184,9 @@ def _numeric(a: int, b: int, c: int, *, dotted: bool) -> date | None:
 def _unit(when: str) -> str:
     """The unit of an age, by its English name; "day" for "yesterday"."""
     found = re.search(rf"(?i)(?:\d\+?|\s)\s*({_UNIT})(?:\s|$)", when)
-    return next((unit for unit, words in _UNITS.items() if found and re.fullmatch(words, found[1], re.IGNORECASE)), "day")
+    return next(
+        (unit for unit, words in _UNITS.items() if found and re.fullmatch(words, found[1], re.IGNORECASE)), "day"
+    )
 
 
 def _spelled(when: str) -> str:

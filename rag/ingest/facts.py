@@ -46,7 +46,11 @@ _NAMES = frozenset(f.name for f in fields(Facts)) - {"extra"}
 
 
 def parse_facts(values: Mapping[str, Any], *, origin: Origin) -> Facts:
-    """Facts of a mapping from outside. Raises PageError for a date that is none."""
+    """Facts of a mapping from outside.
+
+    Raises PageError for a date that is none, where a person said it (`origin` "sidecar"); in a record it goes to
+    `extra` like everything that means nothing to us.
+    """
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, value in values.items():
@@ -54,14 +58,20 @@ def parse_facts(values: Mapping[str, Any], *, origin: Origin) -> Facts:
         if name not in _NAMES:
             extra[str(key)] = _plain(value)
         elif value not in (None, "", []):
-            known.setdefault(name, value)
+            try:
+                known.setdefault(name, _known(value, origin=origin) if name in ("published", "captured") else value)
+            except PageError:
+                if origin == "sidecar":
+                    raise
+                extra[str(key)] = _plain(value)
     if isinstance(known.get("source"), str) and re.match(r"https?://", known["source"]):
         known.setdefault("url", known.pop("source"))  # web clippers name the address so
+    days = {name: known.pop(name) for name in ("published", "captured") if name in known}
     facts: dict[str, Any] = {name: _text(value) for name, value in known.items()}
-    if "published" in known:
-        facts["published"] = _known(known["published"], origin=origin)
-    if "captured" in known:
-        facts["captured"] = _known(known["captured"], origin=origin).day
+    if "published" in days:
+        facts["published"] = days["published"]
+    if "captured" in days:
+        facts["captured"] = days["captured"].day
     if "category" in extra and "section" not in facts:
         facts["section"] = _text(extra["category"])
     return Facts(**facts, extra=extra)
