@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 Mode = Annotated[
     str | None, typer.Option("--mode", help="auto, quote, llm or local. [default: CLIPDESK_MODE, else auto]")
 ]
+
+Source = Annotated[list[str] | None, typer.Option("--source", help="Only this outlet or agency; may be repeated.")]
+Day = ["%Y-%m-%d"]
+Since = Annotated[datetime | None, typer.Option(formats=Day, help="Only articles published on this day or later.")]
+Until = Annotated[datetime | None, typer.Option(formats=Day, help="Only articles published on this day or before.")]
+Read = Annotated[bool, typer.Option(" /--no-read", help="Read no filters from the question.")]
 
 FAILED = 1  # exit code when something asked for was not done
 
@@ -126,10 +133,20 @@ def articles(data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def ask(question: str, data: Data = None, mode: Mode = None, as_json: Json = False) -> None:
+def ask(
+    question: str,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    read: Read = True,
+    data: Data = None,
+    mode: Mode = None,
+    as_json: Json = False,
+) -> None:
     """Answer a question with citations, or refuse."""
     with _opened(data, mode=mode) as rag:
-        answer = rag.ask(question)
+        answer = rag.ask(question, filters=_filters(source, since, until, read=read))
+    _tell_scope(answer.scope)
     if as_json:
         _print_json(answer)
     else:
@@ -140,12 +157,17 @@ def ask(question: str, data: Data = None, mode: Mode = None, as_json: Json = Fal
 def search(
     question: str,
     k: Annotated[int, typer.Option("-k", min=1, help="Passages to show.")] = 10,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    read: Read = True,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Show the best passages for a question."""
     with _opened(data) as rag:
-        passages = rag.search(question, k=k)
+        passages = rag.search(question, k=k, filters=_filters(source, since, until, read=read))
+    _tell_scope(passages.scope)
     if as_json:
         _print_json(passages)
         return
@@ -269,6 +291,22 @@ def _progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=None, name="")
         yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+
+
+def _filters(sources: list[str] | None, since: datetime | None, until: datetime | None, *, read: bool) -> Any:
+    from rag.types import Filters
+
+    first, last = since.date() if since else None, until.date() if until else None
+    return Filters(tuple(sources or ()), first, last, read=read)
+
+
+def _tell_scope(scope: Any) -> None:
+    """Say on stderr which filters were read from the question, and which were given up."""
+    if scope.read:
+        words = ", ".join(f'"{reading.words}"' for reading in scope.read)
+        typer.echo(f"Searched only what fits {words} of the question; --no-read searches all.", err=True)
+    if scope.widened:
+        typer.echo("No article meets the filters: searched without them.", err=True)
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from rag import Completed, Filters, NewArticle, Rag, Retrieved
 from rag.asked import read
+from rag.cli import app
 from rag.errors import ClipdeskError
 from rag.ranking import newest_first
 
@@ -170,3 +173,16 @@ def test_filters_that_cannot_hold_are_refused(ostrel: Rag) -> None:
         ostrel.search("Ostrel", filters=Filters(since=DAY, until=date(2025, 1, 1)))
     with pytest.raises(ClipdeskError, match="as a tuple"):
         ostrel.search("Ostrel", filters=Filters(sources="Wire"))  # type: ignore[arg-type]
+
+
+def test_the_command_line_says_what_it_kept_to(tmp_path: Any) -> None:
+    with Rag.open(tmp_path) as rag:
+        rag.add(ARTICLES, name="ostrel")
+    question = "What did the Ledger say about Ostrel?"
+    ran = CliRunner().invoke(app, ["search", question, "--data", str(tmp_path), "--json"])
+    assert {found["article"]["source"] for found in json.loads(ran.stdout)} == {"Ledger", "Wire"}
+    assert "--no-read searches all" in ran.stderr
+    ran = CliRunner().invoke(app, ["search", question, "--source", "wire", "--data", str(tmp_path), "--json"])
+    assert {found["article"]["source"] for found in json.loads(ran.stdout)} == {"Wire"}
+    ran = CliRunner().invoke(app, ["search", question, "--since", "2030-01-01", "--no-read", "--data", str(tmp_path)])
+    assert "searched without them" in ran.stderr
