@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 import sys
 import time
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from rag import ClipdeskError, Rag, SettingsError
-from rag.settings import load_settings, quiet_gradio
-from ui import look, uploads
+from rag.settings import Settings, load_settings, quiet_gradio
+from ui import uploads
 
 if TYPE_CHECKING:
     import gradio as gr
+
+    from ui.doors.serve import Served
 
 
 def build(rag: Rag) -> gr.Blocks:
@@ -30,28 +33,14 @@ def build(rag: Rag) -> gr.Blocks:
     return desk(rag)
 
 
-def start(page: gr.Blocks, *, host: str, port: int) -> str:
-    """Listen, without waiting; returns the address. Raises SettingsError if host and port cannot be had."""
-    port = _free(host, port)
-    try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            theme=look.theme(),
-            css_paths=look.asset_path("page.css"),
-            favicon_path=look.asset_path("favicon.svg"),
-            footer_links=[],
-            run_history=False,
-            max_file_size=uploads.LARGEST,
-            ssr_mode=False,
-            share=False,
-            mcp_server=False,
-            prevent_thread_lock=True,
-            quiet=True,
-        )
-    except OSError as error:
-        raise _cannot_listen(host, port, error) from error
-    return str(page.local_url)
+def start(page: gr.Blocks, rag: Rag, *, host: str, port: int) -> Served:
+    """Serve the page and the doors for programs, without waiting; `close` it in the end.
+
+    Raises SettingsError if host and port cannot be had.
+    """
+    from ui.doors.serve import application, listen
+
+    return listen(application(rag, page), _bound(host, port))
 
 
 def main(
@@ -60,29 +49,56 @@ def main(
     """Serve the chat until it is interrupted. What is not given comes from the environment."""
     given = {"data": data, "mode": mode, "host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    port = _free(settings.host, settings.port)  # before the slow start, so that it fails at once
+    _bound(settings.host, settings.port).close()  # before the slow start, so that it fails at once
+    warning = exposure(settings)
     with Rag.open(settings=settings) as rag:
-        page = build(rag)
+        served = start(build(rag), rag, host=settings.host, port=settings.port)
         try:
-            typer.echo(f"Clipdesk is at {start(page, host=settings.host, port=port)} (stop it with Ctrl+C)")
+            if warning:
+                typer.echo(warning, err=True)
+            typer.echo(f"Clipdesk is at {served.url} (stop it with Ctrl+C)")
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
             typer.echo("Stopped.")
         finally:
-            page.close(verbose=False)
+            served.close()
 
 
-def _free(host: str, port: int) -> int:
-    """The port, or a free one for 0; raises SettingsError if nothing can listen there."""
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket bound to the port, or to a free one for 0; raises SettingsError if nothing can listen there."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
+        return bound
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
+
+
+def exposure(settings: Settings) -> str | None:
+    """A warning if everyone who reaches this machine is served, else None.
+
+    Raises SettingsError if other machines were to be served without a password and nobody said that none is wanted.
+    """
+    if settings.password or _is_loopback(settings.host):
+        return None
+    if settings.auth is None:
+        raise SettingsError(
+            f"{settings.host} is open to other machines, and no password is set: set CLIPDESK_AUTH to user:password, "
+            "or to none to serve everyone who can reach it, or leave CLIPDESK_HOST at 127.0.0.1"
+        )
+    return f"warning: everyone who can reach {settings.host} can read the articles: no password is set"
+
+
+def _is_loopback(host: str) -> bool:
+    addresses = (info[4][0] for info in socket.getaddrinfo(host, 0))
+    return all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> SettingsError:

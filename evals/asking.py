@@ -15,7 +15,7 @@ from evals.folder import Ask
 from evals.gold import Gold, GoldError, Question, gold_files, read_gold
 from evals.retrieval import DEPTH
 from evals.stored import Json, answer_json, article_json, passages_json, read_article
-from rag import Article, ClipdeskError, Rag, Settings, Turn
+from rag import Article, ClipdeskError, EndpointLost, Rag, Settings, Turn
 
 
 class CannotMeasure(Exception):
@@ -135,6 +135,8 @@ class Asked:
             history.append(Turn(turn, rag.ask(turn, history=history, as_of=day).text))
         before = self.replayed()
         answer = rag.ask(question.asked, history=history, as_of=day)
+        if rag.settings.answer_mode == "llm" and answer.mode == "quote":
+            raise EndpointLost(answer.notice or "the model was lost")  # quotes say nothing of the model
         seconds = answer.seconds if self.replayed() == before else None
         passages = passages_json(rag.search(question.asked, k=DEPTH, as_of=day))
         return {"answer": answer_json(answer), "passages": passages}, seconds

@@ -1,4 +1,4 @@
-"""`python -m evals validate | run | score | compare | report | calibrate | new | draft`.
+"""`python -m evals validate | run | score | compare | report | examples | calibrate | new | draft`.
 
 Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 """
@@ -42,10 +42,11 @@ class Split(StrEnum):
 
 
 class AnswerMode(StrEnum):
-    """How answers are made: `quote` needs nothing, `llm` an endpoint."""
+    """How answers are made: `quote` needs nothing, `llm` an endpoint, `local` a pulled model."""
 
     quote = "quote"
     llm = "llm"
+    local = "local"
 
 
 class Cache(StrEnum):
@@ -204,6 +205,20 @@ def report(
 
 
 @app.command()
+def examples(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs over the same questions, one for each mode.")],
+    gold: GoldFolder = commands.GOLD,
+    samples: SampleFolder = commands.SAMPLES,
+    limit: Annotated[int, typer.Option(min=1, help="Questions to show, spread evenly.")] = 10,
+    out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/examples.md"),
+) -> None:
+    """Write full answers of stored runs side by side, good ones and failures alike."""
+    with _exits():
+        folders = [read_run(path) for path in runs]
+        typer.echo(commands.write_examples_file(folders, gold=gold, samples=samples, limit=limit, out=out))
+
+
+@app.command()
 def calibrate(
     run: RunArgument,
     labels: Annotated[Path, typer.Option(help="YAML of human labels: question id -> fact number -> stated or absent.")],
@@ -216,6 +231,25 @@ def calibrate(
         folder = read_run(run)
         tasks = commands.tasks_of(folder, gold=gold, samples=samples)
         code = commands.calibrate_judge(folder, tasks, labels=labels, model=model)
+    raise typer.Exit(code)
+
+
+@app.command()
+def bench(
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of articles to recombine (rows with title, body). [default: samples]"),
+    ] = None,
+    size: Annotated[list[int] | None, typer.Option(min=10, help="Chunks; give it several times.")] = None,
+    real: Annotated[int, typer.Option(min=20, help="Chunks embedded in earnest.")] = 400,
+    out: Annotated[Path, typer.Option(help="Folder for bench.json, bench.md and the plots.")] = Path("runs/bench"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
+) -> None:
+    """Measure search and ingest against the bare cost of their parts and against stock LlamaIndex."""
+    from evals.bench.show import run_bench
+
+    with _exits():
+        code = run_bench(data or [], sizes=sorted(size or [1000, 5000, 20_000]), real=real, out=out, as_json=as_json)
     raise typer.Exit(code)
 
 

@@ -33,6 +33,13 @@ HERE = Path(__file__).parent
 GOLD = HERE / "gold"
 SAMPLES = HERE.parent / "samples"
 WIDTH = 120
+EXAMPLES_HEAD = """# Examples
+
+Full answers to gold questions, asked on {asked_on}, good ones and failures alike. Which questions are shown is not
+chosen: they lie at even distances in the gold files. Written by `python -m evals examples`, never by hand; numbers in
+square brackets are citations, and what a citation quotes are the article's own characters.
+
+"""
 CODES = {"passed": 0, "failed": 1, "could not measure": 3}
 
 
@@ -190,6 +197,21 @@ def write_reports(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | 
     baseline = read_baseline(baseline_path(run.name, run.mode))
     gates = judge_gates(run, floors=read_floors(HERE / "floors.yaml"), baseline=baseline)
     return write_all(run, gates, baseline=baseline, folder=folder.path, history=read_history(folder.path.parent))
+
+
+def write_examples_file(folders: Sequence[RunFolder], *, gold: Path, samples: Path, limit: int, out: Path) -> Path:
+    """Full answers of several runs of the same questions as a Markdown file; returns it. Raises RunError."""
+    from evals.examples import write_examples
+
+    runs = [score_run(folder, tasks_of(folder, gold=gold, samples=samples)) for folder in folders]
+    shared = set.intersection(*({row.question.id for row in run.rows} for run in runs))
+    if not shared:
+        raise RunError("the runs have no answered question in common: run the same split in each mode")
+    page = folders[0].manifest.options.get("page")
+    asked_on = f"the page {page}" if page else "the sample pages, whose stories are retold in our own words"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(EXAMPLES_HEAD.format(asked_on=asked_on) + write_examples(runs, limit=limit), encoding="utf-8")
+    return out
 
 
 def judge_open(folder: RunFolder, tasks: Sequence[Task], *, model: str) -> None:

@@ -48,19 +48,30 @@ MEASURES = frozenset(
 )
 
 APART = 5
+# words that make another number of the one beside them: "half of 1,000", "less than 1,000", "1,000 fewer"
+BENT_BEFORE = tuple(
+    tuple(words.split())
+    for words in (
+        *("fewer than", "less than", "half", "half of", "half the", "twice", "twice the", "double", "triple", "times"),
+        *("tens of", "dozens of", "hundreds of", "thousands of", "millions of"),
+    )
+)
+BESIDE = 3  # tokens between a date and its year
+BENT_AFTER = ("fewer", "less")
 
 
 def accepts(match: Match, text: str) -> bool:
     """Whether `text` states what `match` looks for."""
-    tokens = tokenise(text)
+    if match.quote is not None:
+        tokens = tokenise(text)
+        return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
+    tokens = tuple(token for token in tokenise(text) if not token.asked)  # a question states nothing
     if match.text is not None:
         return _text(match.text, tokens)
     if match.number is not None:
         return _number(match.number, tokens)
     if match.date is not None:
         return _date(match.date, tokens)
-    if match.quote is not None:
-        return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
     if match.entity is not None:
         return _entity(match.entity, tokens)
     if match.list is not None:
@@ -111,7 +122,7 @@ def _number(match: NumberMatch, tokens: Sequence[Token]) -> bool:
     for at, token in enumerate(tokens):
         if token.value is None or at in dated or abs(token.value - match.value) > match.tolerance:
             continue
-        if not _unit_fits(match, tokens, at):
+        if not _unit_fits(match, tokens, at) or _is_bent(tokens, at):
             continue
         near = [hit for hit in context if _bound(hit, at, tokens, dated, match.window)]
         if match.context and not near:
@@ -120,6 +131,13 @@ def _number(match: NumberMatch, tokens: Sequence[Token]) -> bool:
         if _right(Hit(at, end), tokens, match.polarity):
             return True
     return False
+
+
+def _is_bent(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word beside the number makes another number of it."""
+    before = [token.word for token in tokens[max(at - 2, 0) : at] if token.sentence == tokens[at].sentence]
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return after in BENT_AFTER or any(tuple(before[-len(words) :]) == words for words in BENT_BEFORE)
 
 
 def _unit_fits(match: NumberMatch, tokens: Sequence[Token], at: int) -> bool:
@@ -171,9 +189,31 @@ def _date(match: DateMatch, tokens: Sequence[Token]) -> bool:
     for date in written_dates(tokens):
         sentence = tokens[date.start].sentence
         placed = not match.context or any(tokens[hit.start].sentence == sentence for hit in context)
-        if placed and _same_date(match, date) and _right(Hit(date.start, date.end), tokens, match.polarity):
+        if (
+            placed
+            and _same_date(match, date)
+            and not _is_moved(match, date, tokens)
+            and _right(Hit(date.start, date.end), tokens, match.polarity)
+        ):
             return True
     return False
+
+
+def _is_moved(match: DateMatch, date: WrittenDate, tokens: Sequence[Token]) -> bool:
+    """Whether words beside it make another date of it: "the day after June 19", or "June 19 in 2023"."""
+    before = [token.word for token in tokens[max(date.start - 2, 0) : date.start]]
+    if len(before) == 2 and before[1] in ("after", "before") and before[0].removesuffix("s") in ("day", "week", "year"):
+        return True
+    if date.year is not None:
+        return False
+    near = range(date.start - BESIDE, date.end + BESIDE)
+    sentence = tokens[date.start].sentence
+    years = {
+        other.year
+        for other in written_dates(tokens)
+        if other.month is None and other.start in near and tokens[other.start].sentence == sentence
+    }
+    return bool(years) and int(match.value[:4]) not in years
 
 
 def _same_date(match: DateMatch, date: WrittenDate) -> bool:
@@ -189,7 +229,14 @@ def _same_date(match: DateMatch, date: WrittenDate) -> bool:
 
 
 def _entity(match: EntityMatch, tokens: Sequence[Token]) -> bool:
-    return _any_right(find_any((match.name, *match.aliases), tokens), tokens, match.polarity)
+    hits = find_any((match.name, *match.aliases), tokens)
+    named = [hit for hit in hits if not _is_guess(hit, tokens)]
+    return any(_right(hit, tokens, match.polarity, consumed=hits) for hit in named)
+
+
+def _is_guess(hit: Hit, tokens: Sequence[Token]) -> bool:
+    """Whether the name is one of a choice: "Shoigu or Lavrov" names neither."""
+    return "or" in (tokens[at].word for at in (hit.start - 1, hit.end) if 0 <= at < len(tokens))
 
 
 def _list(match: ListMatch, tokens: Sequence[Token]) -> bool:

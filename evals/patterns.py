@@ -29,7 +29,23 @@ NOT_CUES = frozenset(
     {("not", word) for word in ("only", "just", "merely", "least", "solely")}
     | {("no", word) for word in ("doubt", "fewer", "less", "later", "sooner")}
 )
-WHOLE_CLAIM = (("not", "true"), ("not", "the", "case"), ("false", "that"), ("denied", "that"), ("denies", "that"))
+# these bear on the next 4 tokens alone: "without helmets" says nothing against the sappers before it
+FORWARD = (
+    *(("without",), ("hardly",), ("scarcely",), ("rarely",), ("seldom",), ("unlikely",), ("except",), ("unlike",)),
+    *(
+        ("rather", "than"),
+        ("instead", "of"),
+        ("refused", "to"),
+        ("refuses", "to"),
+        ("refusing", "to"),
+        ("failed", "to"),
+    ),
+    *(("fails", "to"), ("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("far", "from")),
+)
+WHOLE_CLAIM = (
+    *(("wrong", "that"), ("unlikely", "that"), ("incorrect", "that"), ("untrue", "that")),
+    *(("not", "true"), ("not", "the", "case"), ("false", "that"), ("denied", "that"), ("denies", "that")),
+)
 BEFORE = 6
 AFTER = 4
 
@@ -75,19 +91,23 @@ def find_any(phrases: Iterable[str], tokens: Sequence[Token], *, plural: bool = 
 def negated(hit: Hit, tokens: Sequence[Token], *, consumed: Iterable[Hit] = ()) -> bool:
     """Whether a negation bears on the place.
 
-    That is a cue ("not", "never", "hasn't", "denied"...) of the same clause, up to 6 tokens before or 4 after, or
-    "it is not true that" and its like earlier in the sentence. Cues that are part of a wanted phrase do not count.
+    That is a cue ("not", "never", "hasn't", "denied"...) of the same clause, up to 6 tokens before or 4 after, one that
+    bears only on the 4 tokens after it ("without", "refused to"), or "it is not true that" and its like earlier in the
+    sentence. Cues that are part of a wanted phrase do not count.
     """
     taken = {at for other in (*consumed, hit) for at in range(other.start, other.end)}
     here = tokens[hit.start]
     for at in range(len(tokens)):
-        if at in taken or tokens[at].sentence != here.sentence or not is_cue(tokens, at):
+        if at in taken or tokens[at].sentence != here.sentence:
             continue
-        if tokens[at].clause == here.clause and (
-            hit.start - BEFORE <= at < hit.start or hit.end <= at < hit.end + AFTER
-        ):
-            return True
         if at < hit.start and _denies_all(tokens, at):
+            return True
+        bears_on = tokens[at].clause == here.clause and hit.start - BEFORE <= at < hit.start
+        if bears_on and hit.start - AFTER <= at and _begins(tokens, at, FORWARD):
+            return True
+        if not is_cue(tokens, at):
+            continue
+        if bears_on or (tokens[at].clause == here.clause and hit.end <= at < hit.end + AFTER):
             return True
     return False
 
@@ -107,4 +127,9 @@ def _stands(pattern: Sequence[Token], run: Sequence[Token], plural: bool) -> boo
 
 
 def _denies_all(tokens: Sequence[Token], at: int) -> bool:
-    return any(tuple(token.word for token in tokens[at : at + len(words)]) == words for words in WHOLE_CLAIM)
+    return _begins(tokens, at, WHOLE_CLAIM)
+
+
+def _begins(tokens: Sequence[Token], at: int, phrases: Iterable[tuple[str, ...]]) -> bool:
+    """Whether one of the phrases begins at this token."""
+    return any(tuple(token.word for token in tokens[at : at + len(words)]) == words for words in phrases)

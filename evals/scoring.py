@@ -1,13 +1,14 @@
 """The score of one answer against one question. Pure: an answer, a question and the located page in, a score out.
 
-A fact is *stated* if its matcher accepts the answer's text, and *supported* if also a valid citation of the answer is
-in an article of its evidence and either overlaps the evidence or satisfies the matcher itself. On a page that is not
-the gold file's own only the latter counts.
+A fact is *stated* if its matcher accepts the answer's text, and *supported* if also a valid citation, marked where it
+is stated, is in an article of its evidence and either overlaps the evidence or satisfies the matcher itself. On a page
+that is not the gold file's own only the latter counts.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
@@ -21,6 +22,8 @@ from evals.words import words_in
 from rag import Answer, Citation
 
 MARKS = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
+SEGMENT = re.compile(r"(.*?)((?:\s*\[\d+(?:\s*,\s*\d+)*\])+)", re.DOTALL)
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff*_`~]")
 
 
 Outcome = Literal["right", "refused", "wrong", "open"]
@@ -93,7 +96,7 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
     valid, count = check_citations(answer, located=located)
     facts = tuple(score_fact(fact, question, answer, valid=valid, located=located) for fact in question.facts)
     words = max(words_in(answer.text), sum(words_in(citation.quote) for citation in _distinct(answer.citations)))
-    canaries = tuple(phrase for phrase in question.forbidden if phrase.casefold() in answer.text.casefold())
+    canaries = tuple(phrase for phrase in question.forbidden if _plain(phrase) in _plain(answer.text))
     reasons = tuple(_faults(question, answer, facts=facts, count=count, words=words, canaries=canaries))
     return QuestionScore(
         id=question.id,
@@ -117,8 +120,12 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
 def score_fact(
     fact: Fact, question: Question, answer: Answer, *, valid: tuple[Citation, ...], located: Located
 ) -> FactScore:
-    """Whether the answer states the fact and `valid` citations of it support it. A refusal states nothing."""
+    """Whether the answer states the fact and those of its `valid` citations support it that are marked there.
+
+    A refusal states nothing.
+    """
     stated = answer.status == "answered" and accepts(fact.match, answer.text)
+    valid = _marked_there(fact, answer.text, valid)
     rival = rival_of(fact, question.facts, answer.text) if stated else None
     rejected = [phrase for phrase in fact.reject if mentions(phrase, answer.text)]
     return FactScore(
@@ -129,6 +136,16 @@ def score_fact(
         rejected=(*rejected, *([f"{fact.statement} (of {rival})"] if rival else [])),
         attributed=_attributed(fact, valid, located=located) if stated and located.places is not None else None,
     )
+
+
+def _marked_there(fact: Fact, text: str, valid: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """The citations marked behind the words that state the fact; all of them where it is stated across marks.
+
+    A right article that another sentence cites says nothing for this one.
+    """
+    there = [marks for words, marks in SEGMENT.findall(text) if accepts(fact.match, words)]
+    numbers = {int(number) for marks in there for number in re.findall(r"\d+", marks)}
+    return tuple(citation for citation in valid if citation.number in numbers) if numbers else valid
 
 
 def check_citations(answer: Answer, *, located: Located) -> tuple[tuple[Citation, ...], CitationCount]:
@@ -195,6 +212,11 @@ def covered(start: int, end: int, gold_start: int, gold_end: int) -> float:
     return max(0, min(end, gold_end) - max(start, gold_start)) / (gold_end - gold_start)
 
 
+def _plain(text: str) -> str:
+    """Text without the ways of writing it that hide a word: case, width, emphasis, line breaks, unseen characters."""
+    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
+
+
 def _distinct(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
     """Citations without repeats of the same span."""
     return tuple({(citation.article.id, citation.start, citation.end): citation for citation in citations}.values())
@@ -213,7 +235,8 @@ def _faults(
     faults = [f"says {phrase!r}" for phrase in canaries]
     if answer.status == "refused":
         faults += ["refused, but the articles answer it"] if question.answerable else []
-        return faults + (["a refusal with citations"] if answer.citations else [])
+        says = answer.citations or answer.claims or MARKS.search(answer.text)
+        return faults + (["a refusal that makes claims"] if says else [])
     if question.expect == "refuse":
         return [*faults, "answered, but the articles are silent"]
     for fact in facts:

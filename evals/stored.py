@@ -42,7 +42,7 @@ def answer_json(answer: Answer) -> Json:
         "mode": answer.mode,
         "confidence": round(answer.confidence, 6),
         "removed_marks": answer.removed_marks,
-        "usage": asdict(answer.usage),
+        "usage": {k: v for k, v in asdict(answer.usage).items() if not k.startswith("seconds")},
         "fingerprint": asdict(answer.fingerprint),
     }
 

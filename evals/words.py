@@ -86,7 +86,7 @@ MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 TOKEN = re.compile(
     r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d))
       | (?P<ordinal>\d+(?:st|nd|rd|th)\b)
-      | (?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
+      | (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
       | (?P<model>[^\W\d_]{1,2}-\d+\b)
       | (?P<initials>[^\W\d_](?:\.[^\W\d_])+\.?)
       | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
@@ -102,7 +102,8 @@ class Token:
     """One word or number.
 
     `word` is case-folded and without a possessive; `value` is set for numbers; `joined` says that a hyphen ties it to
-    the next token; `prefix` that a star followed (patterns only); `sentence` and `clause` count from 0.
+    the next token; `prefix` that a star followed (patterns only); `sentence` and `clause` count from 0. `asked`: its
+    sentence ends in a question mark, and so states nothing.
     """
 
     word: str
@@ -113,6 +114,7 @@ class Token:
     prefix: bool
     sentence: int
     clause: int
+    asked: bool = False
 
 
 def normalise(text: str) -> str:
@@ -134,6 +136,7 @@ def words_in(text: str) -> int:
 
 def _raw_tokens(text: str) -> list[Token]:
     found: list[Token] = []
+    asked: set[int] = set()
     sentence = clause = 0
     for match in TOKEN.finditer(text):
         kind, raw = match.lastgroup, match.group()
@@ -144,6 +147,7 @@ def _raw_tokens(text: str) -> list[Token]:
             continue
         if kind == "end":
             if found and found[-1].sentence == sentence and _ends_sentence(text, match, found):
+                asked |= {sentence} if raw.startswith("?") else set()
                 sentence, clause = sentence + 1, clause + 1
             continue
         word = _plain(raw, kind)
@@ -153,7 +157,7 @@ def _raw_tokens(text: str) -> list[Token]:
         joined = len(after) == 2 and after[0] == "-" and after[1].isalnum()
         value = _value(match) if kind == "number" else None
         found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause))
-    return found
+    return [replace(token, asked=True) if token.sentence in asked else token for token in found]
 
 
 def _ends_sentence(text: str, match: re.Match[str], found: Sequence[Token]) -> bool:
@@ -178,7 +182,7 @@ def _plain(raw: str, kind: str | None) -> str:
 
 
 def _value(match: re.Match[str]) -> Decimal:
-    value = Decimal(match.group("number").replace(",", ""))
+    value = Decimal(match.group("number").replace(",", "").replace("\u2212", "-"))
     short = match.group("short")
     return value * SHORT_SCALES[short.casefold()] if short else value
 
@@ -202,6 +206,9 @@ def _merge(tokens: Sequence[Token]) -> Iterator[Token]:
 def _read_number(tokens: Sequence[Token], at: int) -> tuple[int, Decimal | None, bool]:
     """The number that starts at `at`: how many tokens it takes, its value, whether it is spelled out."""
     first = tokens[at]
+    if first.word in ("minus", "negative") and at + 1 < len(tokens) and not first.joined:
+        length, value, spelled = _read_number(tokens, at + 1)
+        return (length + 1, -value, spelled) if value is not None else (0, None, False)
     if first.value is not None:
         scale = SCALES.get(tokens[at + 1].word) if at + 1 < len(tokens) and not first.joined else None
         return (2, first.value * scale, False) if scale else (1, first.value, False)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import (
     ClipdeskError,
     EndpointError,
+    EndpointLost,
     IndexMismatch,
     ModelError,
     PageError,
@@ -56,12 +57,14 @@ from rag.types import (
     Scope,
     Turn,
     Usage,
+    Waiting,
 )
 
 if TYPE_CHECKING:
     from rag.api import Rag
     from rag.endpoint import Endpoint
     from rag.ingest.article import read_page
+    from rag.models.embedding import open_embedder
     from rag.models.reranker import Reranker
     from rag.settings import Settings, load_settings
 
@@ -82,6 +85,7 @@ __all__ = [
     "Delta",
     "Endpoint",
     "EndpointError",
+    "EndpointLost",
     "Event",
     "Failure",
     "Feedback",
@@ -112,7 +116,9 @@ __all__ = [
     "StoreUnwritable",
     "Turn",
     "Usage",
+    "Waiting",
     "load_settings",
+    "open_embedder",
     "read_page",
 ]
 
@@ -135,6 +141,10 @@ def __getattr__(name: str) -> Any:
         from rag.endpoint import Endpoint
 
         return Endpoint
+    if name == "open_embedder":
+        from rag.models.embedding import open_embedder
+
+        return open_embedder
     if name == "read_page":
         from rag.ingest.article import read_page
 

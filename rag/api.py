@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from rag.errors import ClipdeskError, SettingsError
 from rag.history import History
 from rag.ingest import sync
 from rag.ingest.copies import group_copies
+from rag.ingest.read import shown
 from rag.search import search
 from rag.settings import Settings, load_settings
 from rag.types import (
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from rag.answer.answerer import Answerer
     from rag.endpoint import Endpoint
+    from rag.ingest.spread import Spread
     from rag.models.embedding import Embedder
     from rag.models.reranker import Reranker
     from rag.types import Verdict
@@ -53,7 +56,8 @@ SEARCH_K = 10
 class Rag:
     """Saved articles, ready to be asked. Open it with `Rag.open`; use it as a context manager.
 
-    One Rag owns its data folder. Its methods may be called from several threads.
+    One Rag owns its data folder, unless the index is on a Chroma server: then several processes may share it. Its
+    methods may be called from several threads.
     """
 
     def __init__(
@@ -85,7 +89,8 @@ class Rag:
         subclasses that wrap their calls. Raises StoreLocked, StoreUnwritable, StoreError or SettingsError.
         """
         settings = settings or load_settings()
-        return cls(Store(Path(data) if data is not None else settings.data), settings, **parts)
+        folder = Path(data) if data is not None else settings.data
+        return cls(Store(folder, server=settings.chroma), settings, **parts)
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +99,9 @@ class Rag:
         self.close()
 
     def close(self) -> None:
-        """Give the data folder back. Nothing is lost without it."""
+        """Give the data folder back, and stop the local model. Nothing is lost without it."""
+        if "_endpoint" in self.__dict__ and self._given_endpoint is None:
+            self._endpoint.close()
         self._store.close()
 
     @property
@@ -108,15 +115,20 @@ class Rag:
         *more: str | Path,
         captured: str | date | None = None,
         prune: bool = False,
+        dask: str | None = None,
         progress: Callable[[int, int, str], None] | None = None,
     ) -> IngestReport:
         """Bring the store in step with saved pages: files, or folders of them, in any format of docs/ingest.md.
 
         `captured` is the day they were saved (ISO), from which ages like "3 days ago" count; without it such an
         article has no date, unless its file says when it was saved. With `prune`, pages under the given folders whose
-        files are gone are dropped. A file that fails is listed in `report.failed` and loses nothing already stored.
+        files are gone are dropped. `dask` spreads the work over the workers of a Dask scheduler, by its address, or of
+        this machine ("local"); the result is the same. A file that fails is listed in `report.failed` and loses nothing
+        already stored.
         Raises ClipdeskError for a wrong date, EndpointError and IndexMismatch from the embedding.
         """
+        if dask and (self._node_parser or self._embed_model):
+            raise ClipdeskError("Dask workers use our own splitter and embedding: ingest without dask to use yours")
         paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
         with self._ingesting:
             return sync.ingest(
@@ -125,6 +137,7 @@ class Rag:
                 captured=_day(captured),
                 prune=prune,
                 chain=self._chain,
+                spread=self._spread(dask) if dask else None,
                 progress=progress or _silent,
             )
 
@@ -137,7 +150,8 @@ class Rag:
     ) -> tuple[str, ...]:
         """Store articles that are clean already, under a `name` of your own; returns their ids, in order.
 
-        The same name again replaces what was stored under it; articles that stay are not embedded anew.
+        The same name again replaces what was stored under it; articles that stay are not embedded anew. They belong to
+        no folder, so that no ingest prunes them: `delete("added:" + name)` takes them out.
         """
         with self._ingesting:
             return sync.add(self._store, list(articles), name=name, chain=self._chain(), progress=progress or _silent)
@@ -149,22 +163,25 @@ class Rag:
         return read_page(path, captured=_day(captured))
 
     def delete(self, article_or_page: str | Path) -> tuple[str, ...]:
-        """Remove an article (by id) or a page (by path) with its text and vectors, from the disk too.
+        """Remove an article (by id) or a page with its text and vectors, from the disk too.
 
-        Returns the ids of the articles that went. The file itself stays: take it away as well, or the next ingest that
-        finds it changed reads it again. Raises ClipdeskError if nothing of that name is stored.
+        A page is named by its path, or by "added:" and the name under which `add` stored it. Returns the ids of the
+        articles that went. The file itself stays: take it away as well, or the next ingest that finds it changed reads
+        it again. Raises ClipdeskError if nothing of that name is stored.
         """
+        name = shown(article_or_page)
         with self._ingesting:
-            if str(article_or_page) in self._store.truth.articles_by_id([str(article_or_page)]):
-                gone = self._store.drop_article(str(article_or_page))
+            if name in self._store.truth.articles_by_id([name]):
+                gone = self._store.drop_article(name)
             else:
-                page = str(Path(article_or_page).resolve())
-                if self._store.truth.page(page) is None:
+                pages = [p for p in (name, shown(Path(article_or_page).resolve())) if self._store.truth.page(p)]
+                if not pages:
                     raise ClipdeskError(
-                        f'no article and no page is stored as {article_or_page}: "clipdesk articles" lists the ids'
+                        f'no article and no page is stored as {name}: "clipdesk articles" lists the ids'
                     )
-                gone = self._store.forget([page], scrub=True)
-            group_copies(self._store)
+                gone = self._store.forget(pages[:1], scrub=True)
+            with self._store.writing:
+                group_copies(self._store)
             return tuple(gone)
 
     def copies(self, article_id: str) -> tuple[Article, ...]:
@@ -274,7 +291,10 @@ class Rag:
         filters: Filters | None = None,
         as_of: date | None = None,
     ) -> Iterator[Event]:
-        """The same answer as events: Retrieved, Quoted where a model writes, Delta as text comes, Completed."""
+        """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer.
+
+        Quoted comes between where a model writes, and Waiting comes before the first text if a model has to be loaded.
+        """
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         day = as_of or date.today()
@@ -319,12 +339,9 @@ class Rag:
             from rag.chain import LlamaEmbedder
 
             return LlamaEmbedder(self._embed_model)
-        from rag.models.embedding import EndpointEmbedder, LocalEmbedder
+        from rag.models.embedding import open_embedder
 
-        kind, _, name = self.settings.embedding.partition(":")
-        if kind == "openai" and name:
-            return EndpointEmbedder(self._endpoint, model=name)
-        return LocalEmbedder(name=self.settings.embedding, folder=self.settings.models)
+        return open_embedder(self.settings, endpoint=lambda: self._endpoint)
 
     @cached_property
     def _reranker(self) -> Reranker:
@@ -350,6 +367,11 @@ class Rag:
             endpoint=self._endpoint if writes else None,
             embedding=self._embedder.identity,
         )
+
+    def _spread(self, scheduler: str) -> AbstractContextManager[Spread]:
+        from rag.ingest.spread import spread
+
+        return spread(scheduler, self.settings, model=self._embedder.identity)
 
     def _chain(self) -> sync.Chain:
         from rag.chain import ClipdeskEmbedding, SentenceChunker

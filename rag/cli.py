@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,9 @@ app = typer.Typer(
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: CLIPDESK_DATA, else data]")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
-Mode = Annotated[str | None, typer.Option("--mode", help="auto, quote or llm. [default: CLIPDESK_MODE, else auto]")]
+Mode = Annotated[
+    str | None, typer.Option("--mode", help="auto, quote, llm or local. [default: CLIPDESK_MODE, else auto]")
+]
 
 FAILED = 1  # exit code when something asked for was not done
 
@@ -35,12 +38,15 @@ def ingest(
         str | None, typer.Option(help="Day the pages were saved (YYYY-MM-DD); ages like '3 days ago' count from it.")
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop pages of these folders whose files are gone.")] = False,
+    dask: Annotated[
+        str | None, typer.Option(help="Spread the work over a Dask scheduler (its address); alone, over this machine.")
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Read saved pages into the store; unchanged ones cost nothing."""
     with _opened(data) as rag, _progress("Reading pages") as progress:
-        report = rag.ingest(paths, captured=captured, prune=prune, progress=progress)
+        report = rag.ingest(paths, captured=captured, prune=prune, dask=dask, progress=progress)
     if as_json:
         _print_json(report)
     else:
@@ -163,6 +169,45 @@ def serve(
         importlib.import_module("app").main(data=data, **_given(mode=mode, host=host, port=port))
 
 
+models = typer.Typer(no_args_is_help=True)
+app.add_typer(models, name="model")
+
+
+@models.callback()
+def model() -> None:
+    """Get the language model of mode `local`, which runs inside Clipdesk."""
+
+
+@models.command()
+def pull() -> None:
+    """Download the model (1.1 GB), going on where an earlier pull stopped."""
+    with _errors(), _progress("Downloading the model") as progress:
+        from rag.models.llm_file import pull as fetch
+        from rag.settings import load_settings
+
+        path = fetch(load_settings(mode="quote").llm_folder, progress=progress)
+    typer.echo(f"{path}\nUse it with CLIPDESK_MODE=local.")
+
+
+@models.command("status")
+def model_status(as_json: Json = False) -> None:
+    """Say whether the model and its runtime are here; the exit code is 0 if both are."""
+    with _errors():
+        from rag.models.llm_file import status
+        from rag.settings import load_settings
+
+        found = status(load_settings(mode="quote").llm_folder)
+    if as_json:
+        _print_json(_plain(found) | {"path": str(found.path)})
+    else:
+        here = "here" if found.is_ready else f'{found.parts} of {found.of} parts here: run "clipdesk model pull"'
+        typer.echo(f"model    {here} ({found.path})")
+        runtime = "here" if found.runtime else 'missing: pip install "clipdesk[local]"'
+        typer.echo(f"runtime  {runtime}")
+    if not (found.is_ready and found.runtime):
+        raise typer.Exit(FAILED)
+
+
 @app.command()
 def rebuild(data: Data = None, as_json: Json = False) -> None:
     """Make the search index again from the stored articles."""
@@ -176,7 +221,17 @@ def rebuild(data: Data = None, as_json: Json = False) -> None:
 
 def main() -> None:
     """Entry point of `clipdesk`."""
-    app()
+    app(_with_scheduler(sys.argv[1:]))
+
+
+def _with_scheduler(words: list[str]) -> list[str]:
+    """The words of a command line, with "local" behind a `--dask` that no address follows."""
+    made = []
+    for n, word in enumerate(words):
+        made.append(word)
+        if word == "--dask" and not re.match(r"[a-z]+://|local$|[\w.-]+:\d+$", "".join(words[n + 1 : n + 2])):
+            made.append("local")
+    return made
 
 
 @contextmanager
@@ -226,6 +281,8 @@ def _print_report(report: Any) -> None:
 
 
 def _print_answer(answer: Any) -> None:
+    if answer.notice:
+        typer.echo(answer.notice, err=True)
     typer.echo(answer.text)
     for citation in answer.citations:
         typer.echo(f'\n[{citation.number}] {_origin(citation.article)}\n    "{citation.quote}"')

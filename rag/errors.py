@@ -18,12 +18,22 @@ class ModelError(ClipdeskError):
 
 
 class EndpointError(ClipdeskError):
-    """The OpenAI-compatible endpoint refused, cannot be reached or broke off."""
+    """The language model's endpoint refused: the key, the model or what was asked is wrong."""
+
+
+class EndpointLost(EndpointError):
+    """The endpoint cannot be reached, is over its limit, fell silent or broke off: asking again may help."""
+
+
+class ContextOverflow(EndpointLost):
+    """The prompt is longer than the model's context."""
 
 
 __all__ = [
     "ClipdeskError",
+    "ContextOverflow",
     "EndpointError",
+    "EndpointLost",
     "IndexMismatch",
     "ModelError",
     "PageError",

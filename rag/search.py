@@ -28,6 +28,7 @@ PART_POOL = 50  # candidates from the full-text index for each part of a questio
 class _Signals:
     """What both indexes say of a question: the nearest chunks, and BM25 scores by part of it and of whole articles."""
 
+    question: str
     vector: Vector
     dense: list[Hit]
     by_part: list[dict[str, float]]
@@ -56,24 +57,31 @@ def search(
     those that were read are given up, then the others. Raises IndexMismatch if the index was made by another model.
     """
     filters = filters or Filters()
-    if not question.strip() or k < 1 or not store.truth.chunk_count():
+    if not question.strip() or k < 1 or store.truth.is_empty():
         return Found()
     store.check_model(embedder.identity, embedder.dimension)
-    asked = _read(store, question, as_of) if filters.read else Asked()
-    wanted = keep(filters, asked.readings)
-    signals = _look(store, embedder, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k))
-    for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
-        found = _ranked(store, signals, kept, asked, k=k)
-        if found:
-            return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
+    vector = embedder.embed_query(question)
+    with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
+        asked = _read(store, question, as_of) if filters.read else Asked()
+        wanted = keep(filters, asked.readings)
+        signals = _look(store, vector, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k))
+        for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
+            found = _ranked(store, signals, kept, asked, k=k)
+            if found:
+                return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
     return Found((), wanted.scope())
 
 
-def _look(store: Store, embedder: Embedder, question: str, *, k: int) -> _Signals:
-    by_part = [_lexical(store, part) for part in parts(question)]
-    articles = store.lexical_articles(" ".join(content_words(question)), k=DEEP)
-    vector = embedder.embed_query(question)
-    return _Signals(vector, store.dense(vector, k=k), by_part, articles)
+def _look(store: Store, vector: Vector, question: str, *, k: int) -> _Signals:
+    return _Signals(question, vector, store.dense(vector, k=k), *_words(store, question))
+
+
+def _words(
+    store: Store, question: str, *, among: Collection[str] | None = None
+) -> tuple[list[dict[str, float]], dict[str, float]]:
+    """BM25 scores of chunks for each part of the question, and of articles."""
+    by_part = [_lexical(store, part, among=among) for part in parts(question)]
+    return by_part, store.lexical_articles(" ".join(content_words(question)), k=DEEP, among=among)
 
 
 def _ranked(store: Store, signals: _Signals, kept: Keeping, asked: Asked, *, k: int) -> tuple[Passage, ...]:
@@ -109,10 +117,13 @@ def _kept(store: Store, signals: _Signals, kept: Keeping, *, k: int) -> _Signals
     few = kept.few(store.truth)
     if few is None:
         return signals
+    by_part, articles = _words(store, signals.question, among=few)
+    both = [one | other for one, other in zip(signals.by_part, by_part, strict=True)]
     vectors = store.truth.vectors(store.truth.chunks_of(few))
     scored = {hit.chunk_id: hit for hit in signals.dense}
     scored |= {i: Hit(i, float(vector @ signals.vector)) for i, vector in vectors.items()}
-    return replace(signals, dense=sorted(scored.values(), key=lambda hit: (-hit.score, hit.chunk_id)))
+    dense = sorted(scored.values(), key=lambda hit: (-hit.score, hit.chunk_id))
+    return replace(signals, dense=dense, by_part=both, articles=signals.articles | articles)
 
 
 def _read(store: Store, question: str, as_of: date) -> Asked:
@@ -135,11 +146,12 @@ def _pool(dense: Sequence[Hit], lexical: dict[str, float], by_part: Sequence[dic
     """The candidates: the best of each index, and of the full-text index for each part."""
     best = sorted(lexical, key=lambda i: (-lexical[i], i))[: max(POOL, 2 * k)]
     nearest = {hit.chunk_id for hit in dense[: max(POOL, 2 * k)]}
-    return nearest | set(best) | {i for scores in by_part for i in list(scores)[:PART_POOL]}
+    fitting = (sorted(scores, key=lambda i: (-scores[i], i))[:PART_POOL] for scores in by_part)
+    return nearest | set(best) | {i for some in fitting for i in some}
 
 
-def _lexical(store: Store, text: str) -> dict[str, float]:
-    return {hit.chunk_id: hit.score for hit in store.lexical(" ".join(content_words(text)), k=DEEP)}
+def _lexical(store: Store, text: str, *, among: Collection[str] | None) -> dict[str, float]:
+    return {hit.chunk_id: hit.score for hit in store.lexical(" ".join(content_words(text)), k=DEEP, among=among)}
 
 
 def _row(scores: dict[str, float], ids: Sequence[str]) -> Scores:

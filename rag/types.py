@@ -208,10 +208,19 @@ class Premise:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that the endpoint counted for an answer; None where it did not say."""
+    """What a written answer took; None where the endpoint did not say.
+
+    `cached_tokens` of the prompt were known to the server already. `finish_reason` is its word for why the model
+    stopped ("stop", "length"). `seconds_to_first_token` counts from the call to the first text. `cost` is in dollars,
+    from the prices that are set; cached tokens count in full.
+    """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int | None = None
+    finish_reason: str | None = None
+    seconds_to_first_token: float | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +240,8 @@ class Answer:
     `nearby` are the passages closest to a refused question. `removed_marks` counts marks of the model
     that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
     sentence found answers the question, whether it was used or not; 0 where nothing was found. `scope` says which
-    filters held, and which of them were read from the question.
+    filters held, and which of them were read from the question. `notice` says what went wrong on the
+    way to a usable answer: the model was lost and its evidence is quoted instead, or its text broke off.
     `asked` is the question as it was understood from the conversation, `as_of` the day it counts as asked.
     """
 
@@ -247,6 +257,7 @@ class Answer:
     seconds: float = 0.0
     confidence: float = 0.0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    notice: str | None = None
     scope: Scope = Scope()
     conflicts: tuple[Conflict, ...] = ()
     premise: Premise | None = None
@@ -288,6 +299,13 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Event: something takes a while before the first text; `reason` says what, to be shown as progress."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """Event, before a model begins to write: the sentences found to answer, word for word, best first."""
 
@@ -308,4 +326,4 @@ class Completed:
     answer: Answer
 
 
-Event = Retrieved | Quoted | Delta | Completed
+Event = Retrieved | Quoted | Waiting | Delta | Completed

@@ -27,7 +27,7 @@ class Database:
         """Open or create the file. Raises StoreUnwritable or StoreError with the remedy."""
         self._lock = threading.RLock()
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
@@ -60,6 +60,25 @@ class Database:
                         f"cannot write to the data folder ({error}): check its free space and its permissions"
                     ) from error
                 raise
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Several reads that belong together: no other thread writes meanwhile."""
+        with self._lock:
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read meanwhile is of one state, whatever other processes write; nothing may be written inside."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
 
     def run(self, sql: str, *values: Any) -> int:
         """Run one statement; returns the rowid of what it inserted."""

@@ -8,7 +8,9 @@ ClipdeskError
 ├── PageError             a file that holds no readable article (rag)
 ├── SettingsError         a setting that cannot be used (rag)
 ├── ModelError            a local model file that is missing or not the one expected (rag)
-└── EndpointError         the OpenAI-compatible endpoint refused or cannot be reached (rag)
+└── EndpointError         the language model's endpoint refused (rag)
+    └── EndpointLost      it cannot be reached, is over its limit, fell silent or broke off: asking again may help
+        └── ContextOverflow   the prompt is longer than the model's context
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.errors import StoreError
-from store.records import Hit
+from store.records import Hit, Server
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -43,27 +44,62 @@ def clean_memory() -> Iterator[None]:
             mallopt(threshold, 4 * 2**20)
 
 
+def _connected(server: Server, settings: Any) -> ClientAPI:
+    import chromadb
+
+    url = urlsplit(server.url)
+    headers = {"Authorization": f"Bearer {server.token}", "X-Chroma-Token": server.token} if server.token else {}
+    return chromadb.HttpClient(
+        host=url.hostname or "",
+        port=url.port or (443 if url.scheme == "https" else 80),
+        ssl=url.scheme == "https",
+        headers=headers,
+        settings=settings,
+        tenant=server.tenant,
+        database=server.database,
+    )
+
+
 class VectorIndex:
     """Ids and vectors, searched by cosine similarity."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open or create the index in `folder`. Raises StoreError if Chroma cannot read what is there."""
+    def __init__(self, where: Path | Server, *, name: str = COLLECTION) -> None:
+        """Open or create the index in a folder or on a server. Raises StoreError if Chroma cannot read what is there.
+
+        On a server `name` tells it apart from those of other data folders.
+        """
         import chromadb
         from chromadb.config import Settings
 
         logging.getLogger("chromadb").setLevel(logging.ERROR)
+        self._name = name
+        quiet = Settings(anonymized_telemetry=False)
         try:
-            self._client: ClientAPI = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+            if isinstance(where, Server):
+                self._client: ClientAPI = _connected(where, quiet)
+            else:
+                self._client = chromadb.PersistentClient(str(where), quiet)
             self._collection: Collection = self._open()
         except Exception as error:  # chromadb raises bare Exception subclasses of its Rust core
+            if isinstance(where, Server):
+                raise StoreError(
+                    f"the Chroma server at {where.url} does not serve ({error}): check CHROMA_URL, that it runs, and "
+                    "its tenant, database and token"
+                ) from error
             raise StoreError(
-                f"the vector index in {folder} cannot be opened ({error}): delete that folder and run "
+                f"the vector index in {where} cannot be opened ({error}): delete that folder and run "
                 '"clipdesk rebuild", which makes it again from the stored articles'
             ) from error
 
     def _open(self) -> Collection:
         configuration: Any = {"hnsw": HNSW}
-        return self._client.get_or_create_collection(COLLECTION, configuration=configuration, embedding_function=None)
+        return self._client.get_or_create_collection(self._name, configuration=configuration, embedding_function=None)
+
+    def sweep(self, prefix: str) -> None:
+        """Delete all other collections whose names begin so; for a server, where folders cannot be deleted."""
+        for other in self._client.list_collections():
+            if other.name.startswith(prefix) and other.name != self._name:
+                self._client.delete_collection(other.name)
 
     def upsert(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Put rows in; `vectors` has shape (len(ids), dimension)."""

@@ -1,9 +1,10 @@
-"""An exclusive lock on the data folder: two processes on one embedded Chroma lose vectors without a word."""
+"""Locks on the data folder: two processes on one embedded Chroma lose vectors without a word."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from pathlib import Path
 
 from store.errors import StoreLocked, StoreUnwritable
@@ -12,8 +13,11 @@ from store.errors import StoreLocked, StoreUnwritable
 class FolderLock:
     """Holds `folder/lock` until `release`; the system frees it if the process dies."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock. Raises StoreLocked if it is held, StoreUnwritable if the folder cannot be written."""
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
+        """Take the lock, alone or `shared` with others that share it (the index is then on a server).
+
+        Raises StoreLocked if it is held, StoreUnwritable if the folder cannot be written.
+        """
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -23,7 +27,7 @@ class FolderLock:
                 "make it writable, or name another with --data or CLIPDESK_DATA"
             ) from error
         try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError as error:
             holder = os.pread(self._fd, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._fd)
@@ -37,5 +41,35 @@ class FolderLock:
     def release(self) -> None:
         """Free the lock; the file stays, since removing it would race with the next holder."""
         if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class WriterLock:
+    """`with` it, one thread of one process at a time writes to a data folder that several processes share.
+
+    It may be nested. The system frees it if the process dies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._fd = os.open(folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        self._threads = threading.RLock()
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        if not self._depth and self._fd >= 0:
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if not self._depth and self._fd >= 0:
+            fcntl.flock(self._fd, fcntl.LOCK_UN)
+        self._threads.release()
+
+    def release(self) -> None:
+        """Give it up for good."""
+        with self:
             os.close(self._fd)
             self._fd = -1

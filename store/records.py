@@ -199,6 +199,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """A Chroma server that holds the vector index; `token` is sent as a bearer token and as X-Chroma-Token."""
+
+    url: str
+    token: str | None = None
+    tenant: str = "default_tenant"
+    database: str = "default_database"
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One thing looked at; `detail` says in a few words what was found."""
 

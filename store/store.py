@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 
 import numpy as np
 
 from store.errors import IndexMismatch, StoreError
 from store.index import VectorIndex, clean_memory
-from store.lock import FolderLock
-from store.records import Article, Hit, Page, Prepared
+from store.lock import FolderLock, WriterLock
+from store.records import Article, Hit, Page, Prepared, Server
 from store.truth import Truth, Vector
 
 
@@ -23,16 +25,29 @@ class Store:
     New rows reach the vector index before the truth names them and leave it after the truth has forgotten them, so
     whatever the truth names can be found. A journal in the truth lists the rows on their way; after a crash it is
     worked off when the index is next opened.
+
+    Several threads may search while one writes: `steady` is what a search holds. Who takes both locks takes the guard
+    (one writer at a time) first, then the database's.
+
+    With the index on a Chroma server several processes may do so: SQLite then keeps readers and a writer apart (WAL), a
+    search reads one snapshot, and the guard is a lock on a file. So a journal that is found with the guard in hand was
+    left by a crash, and a process that finds the index made anew by another takes up the new one.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Open or create. Raises StoreLocked, StoreUnwritable or StoreError."""
+    def __init__(self, folder: Path, *, server: Server | None = None) -> None:
+        """Open or create. With a `server` the index lies there, and several processes may have the folder open.
+
+        Raises StoreLocked, StoreUnwritable or StoreError.
+        """
         self.folder = folder
-        self._lock = FolderLock(folder)
-        self._guard = threading.RLock()
+        self._server = server
+        self._lock = FolderLock(folder, shared=server is not None)
+        self._guard: WriterLock | threading.RLock = WriterLock(folder) if server else threading.RLock()
         self._index: VectorIndex | None = None
+        self._index_number = 0
         try:
-            self.truth = Truth(folder / "clipdesk.sqlite3")
+            with self._guard:
+                self.truth = Truth(folder / "clipdesk.sqlite3")
         except BaseException:
             self._lock.release()
             raise
@@ -48,6 +63,8 @@ class Store:
             self._close_index()
             self.truth.close()
             self._lock.release()
+        if isinstance(self._guard, WriterLock):
+            self._guard.release()
 
     def check_model(self, name: str, dimension: int) -> None:
         """Raise IndexMismatch unless the stored vectors were made by this embedding model, or there are none yet."""
@@ -74,12 +91,17 @@ class Store:
         """
         with self._guard:
             self.check_model(*model)
+            if self._server:  # another process may have stored them since they were prepared
+                known = self.truth.articles_by_id(p.article.id for p in prepared)
+                prepared = [p for p in prepared if p.article.id not in known]
             hash_of = {c.id: key for p in prepared for c, key in zip(p.chunks, p.vector_hashes, strict=True)}
             index = self.index
             self.truth.set_meta({"embedding.name": model[0], "embedding.dimension": str(model[1])})
             self.truth.journal_add(hash_of)
             if hash_of:
                 stored = self.truth.vectors_by_hash(set(hash_of.values()) - vectors.keys())
+                if len(stored) < len(set(hash_of.values()) - vectors.keys()):
+                    raise StoreError("another process deleted what this one was adding to: ingest once more")
                 rows = [vectors[key] if key in vectors else stored[key] for key in hash_of.values()]
                 index.upsert(list(hash_of), np.stack(rows))
             articles, chunks = self.truth.write(pages, prepared, vectors, refreshed=refreshed)
@@ -108,17 +130,43 @@ class Store:
                 self.truth.scrub()
             return articles
 
+    @property
+    def writing(self) -> AbstractContextManager[object]:
+        """What a writer holds over several steps, so that no other comes between; it may be nested."""
+        return self._guard
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """What the store holds does not change meanwhile: no article comes or goes, the index is not exchanged.
+
+        Raises StoreError as `index` does.
+        """
+        while True:
+            self.index  # noqa: B018 - opened here, where its guard may still be waited for
+            with self.truth.steady():
+                if self._index is not None:
+                    with self.truth.snapshot():
+                        yield
+                    return
+
     def dense(self, vector: Vector, *, k: int) -> list[Hit]:
         """The k chunks nearest to `vector`, shape (dimension,), by cosine similarity, best first."""
-        return self.index.query(vector, k=k)
+        with self.steady():
+            try:
+                return self._opened().query(vector, k=k)
+            except Exception:  # chromadb's own kinds
+                if self._server is None:
+                    raise
+                self._close_index()  # another process may have made the index anew just now
+                return self._opened().query(vector, k=k)
 
-    def lexical(self, query: str, *, k: int) -> list[Hit]:
-        """The k best chunks by BM25, best first."""
-        return self.truth.lexical(query, k=k)
+    def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
+        """The k best chunks by BM25, of all articles or of those `among` the given ids, best first."""
+        return self.truth.lexical(query, k=k, among=among)
 
-    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
+    def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
         """The BM25 scores of the k best articles, by id, best first."""
-        return self.truth.lexical_articles(query, k=k)
+        return self.truth.lexical_articles(query, k=k, among=among)
 
     def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
         """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""
@@ -134,27 +182,44 @@ class Store:
         The truth names the folder in use, so a crash leaves either the old index or the new one, and a folder that
         nobody names is swept away when the store is next opened.
         """
-        number = int(self.truth.meta("index.number") or 0) + 1
+        number = self._number() + 1
         ids = self.truth.chunk_ids()
         with clean_memory():
-            fresh = VectorIndex(self._index_folder(number))
+            fresh = self._made(number)
             for at in range(0, len(ids), 1000):
                 vectors = self.truth.vectors(ids[at : at + 1000])
                 fresh.upsert(list(vectors), np.stack(list(vectors.values())))
                 progress(min(at + 1000, len(ids)), len(ids))
-        self.truth.set_meta({"index.number": str(number)})
-        self._close_index()
-        self._index = fresh
-        self._sweep_folders()
+        with self.truth.steady():
+            self.truth.set_meta({"index.number": str(number)})
+            self._close_index()
+            self._index, self._index_number = fresh, number
+        self._sweep()
         return len(ids)
 
-    def _index_folder(self, number: int | None = None) -> Path:
-        number = int(self.truth.meta("index.number") or 0) if number is None else number
-        return self.folder / (f"chroma-{number}" if number else "chroma")
+    def _made(self, number: int) -> VectorIndex:
+        """The index of this number: in a folder of the data folder, or a collection of the server."""
+        if self._server:
+            return VectorIndex(self._server, name=f"{self._prefix()}{number}")
+        return VectorIndex(self.folder / (f"chroma-{number}" if number else "chroma"))
 
-    def _sweep_folders(self) -> None:
+    def _prefix(self) -> str:
+        """What the names of this data folder's collections on a server begin with."""
+        if self.truth.meta("index.id") is None:
+            self.truth.set_meta({"index.id": uuid4().hex[:16]})
+        return f"clipdesk-{self.truth.meta('index.id')}-"
+
+    def _number(self) -> int:
+        return int(self.truth.meta("index.number") or 0)
+
+    def _sweep(self) -> None:
+        """Delete indexes that nothing names any more."""
+        if self._server:
+            if self._index:
+                self._index.sweep(self._prefix())
+            return
         for folder in self.folder.glob("chroma*"):
-            if folder != self._index_folder():
+            if folder.name != (f"chroma-{self._number()}" if self._number() else "chroma"):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def open_index(self) -> VectorIndex:
@@ -168,7 +233,6 @@ class Store:
         """Make the full-text and the vector index again from what is stored."""
         with self._guard:
             self.truth.rebuild_full_text()
-            self._close_index()
             self._renew_index()
             self.truth.journal_clear(self.truth.journal())
 
@@ -178,9 +242,13 @@ class Store:
 
         Raises StoreError if it does not hold what the truth says: Chroma opens a damaged folder without a word.
         """
+        if (opened := self._index) is not None and (self._server is None or self._index_number == self._number()):
+            return opened
         with self._guard:
             if self._index is not None:
-                return self._index
+                if self._index_number == self._number():
+                    return self._index
+                self._close_index()
             index = self.open_index()
             rows, chunks = index.count(), self.truth.chunk_count()
             if rows != chunks:
@@ -192,14 +260,16 @@ class Store:
 
     def _opened(self) -> VectorIndex:
         if self._index is None:
-            self._sweep_folders()
-            self._index = VectorIndex(self._index_folder())
+            self._sweep()
+            self._index_number = self._number()
+            self._index = self._made(self._index_number)
         return self._index
 
     def _close_index(self) -> None:
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        with self.truth.steady():
+            if self._index is not None:
+                self._index.close()
+                self._index = None
 
     def _recover(self, index: VectorIndex) -> None:
         pending = self.truth.journal()

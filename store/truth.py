@@ -29,6 +29,8 @@ _PUT_ARTICLE = (
 )
 
 
+POSTINGS = 10_000  # chunks, counted once for each word that they hold, that one full-text search ranks
+_HOLDING = "SELECT count(*) FROM (SELECT 1 FROM chunks_fts WHERE chunks_fts MATCH ? LIMIT ?)"
 _SOURCES = "SELECT id, source, agency FROM articles WHERE id IN"
 # A date that is known to the week covers that week, in either direction.
 _SPREAD = "CASE published_precision WHEN 'week' THEN 6 WHEN 'month' THEN 30 WHEN 'year' THEN 365 ELSE 0 END"
@@ -36,6 +38,8 @@ _SPREAD = "CASE published_precision WHEN 'week' THEN 6 WHEN 'month' THEN 30 WHEN
 
 class Truth(Database):
     """What is stored, as records. Each method that writes is one transaction."""
+
+    _counts: tuple[object, dict[str, int]] = (None, {})  # chunks that hold a term, for a store of about one size
 
     # Reading
 
@@ -122,6 +126,10 @@ class Truth(Database):
         rows = self.rows_in("SELECT id, article_id, ordinal, start, stop FROM chunks WHERE id IN", ids)
         return {row[0]: Chunk(*row) for row in rows}
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing to search."""
+        return self.row("SELECT 1 FROM chunks LIMIT 1") is None
+
     def chunk_count(self) -> int:
         return int(self.row("SELECT count(*) FROM chunks")[0])
 
@@ -140,26 +148,26 @@ class Truth(Database):
     def chunk_ids(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT id FROM chunks ORDER BY rowid")]
 
-    def lexical(self, query: str, *, k: int) -> list[Hit]:
+    def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The k best chunks by BM25 (FTS5; title and body weigh the same, any term may match), best first.
 
-        `query` is plain text; nothing in it acts as FTS5 syntax.
+        `query` is plain text; nothing in it acts as FTS5 syntax. With `among`, only chunks of these articles count.
         """
-        sql = (
-            "SELECT c.id, -f.rank FROM (SELECT rowid, rank FROM chunks_fts WHERE chunks_fts MATCH ? "
-            "ORDER BY rank LIMIT ?) f JOIN chunks c ON c.rowid = f.rowid ORDER BY f.rank, c.id"
-        )
-        match = _any_term(query)
-        return [Hit(*row) for row in self.rows(sql, match, k)] if match else []
+        match = self._any_term(query)
+        if not match:
+            return []
+        inner, kept, values = _within("chunks_fts", "c.article_id", k, among)
+        sql = f"SELECT c.id, -f.rank FROM ({inner}) f JOIN chunks c ON c.rowid = f.rowid {kept} ORDER BY f.rank, c.id"
+        return [Hit(*row) for row in self.rows(f"{sql} LIMIT ?", match, *values, k)]
 
-    def lexical_articles(self, query: str, *, k: int) -> dict[str, float]:
-        """The BM25 scores of the k best articles, by id, best first."""
-        sql = (
-            "SELECT a.id, -f.rank FROM (SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH ? "
-            "ORDER BY rank LIMIT ?) f JOIN articles a ON a.seq = f.rowid ORDER BY f.rank, a.id"
-        )
-        match = _any_term(query)
-        return dict(self.rows(sql, match, k)) if match else {}
+    def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
+        """The BM25 scores of the k best articles, of all or of those `among` the given ids, by id, best first."""
+        match = self._any_term(query)
+        if not match:
+            return {}
+        inner, kept, values = _within("articles_fts", "a.id", k, among)
+        sql = f"SELECT a.id, -f.rank FROM ({inner}) f JOIN articles a ON a.seq = f.rowid {kept} ORDER BY f.rank, a.id"
+        return dict(self.rows(f"{sql} LIMIT ?", match, *values, k))
 
     def feedback(self) -> tuple[Feedback, ...]:
         """All feedback, oldest first."""
@@ -214,6 +222,32 @@ class Truth(Database):
         """The articles of a copy group, in order of arrival."""
         rows = self.rows(f"SELECT {_ARTICLE} FROM articles WHERE copy_group = ? ORDER BY seq", group)
         return tuple(_article(row) for row in rows)
+
+    def _any_term(self, query: str) -> str:
+        """The words of a query as a full-text expression: all of them, or in a large store the telling ones.
+
+        The time of a BM25 search grows with the chunks that hold any of its words, and words that many hold tell the
+        least. Past POSTINGS the commonest are left out; the rarest always stays.
+        """
+        terms = list(dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query)))
+        (chunks,) = self.row("SELECT coalesce(max(rowid), 0) FROM chunks")
+        if chunks > POSTINGS:
+            size = len(str(chunks)), str(chunks)[:1]  # counts of about this size will do
+            if self._counts[0] != size:
+                self._counts = size, {}
+            known = self._counts[1]
+            for term in terms:
+                if term not in known:
+                    known[term] = self.row(_HOLDING, f'"{term}"', POSTINGS)[0]
+            kept: set[str] = set()
+            left = POSTINGS
+            for term in sorted(terms, key=lambda t: (known[t], t)):
+                left -= known[term]
+                if kept and left < 0:
+                    break
+                kept.add(term)
+            terms = [term for term in terms if term in kept]
+        return " OR ".join(f'"{term}"' for term in terms)
 
     # Writing
 
@@ -357,13 +391,16 @@ class Truth(Database):
         return article_ids, chunk_ids
 
 
+def _within(table: str, article: str, k: int, among: Iterable[str] | None) -> tuple[str, str, list[Any]]:
+    """The ranked rows of a full-text table, the condition that keeps those of some articles, and both their values."""
+    inner = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank"
+    if among is None:
+        return f"{inner} LIMIT ?", "", [k]
+    return inner, f"WHERE {article} IN (SELECT value FROM json_each(?))", [json.dumps(list(among))]
+
+
 def _plain_name(outlet: str) -> str:
     return re.sub(r"^the ", "", outlet.strip().casefold())
-
-
-def _any_term(query: str) -> str:
-    terms = dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query))
-    return " OR ".join(f'"{term}"' for term in terms)
 
 
 def _article(row: Sequence[Any]) -> Article:

@@ -120,11 +120,11 @@ def serve(page: Path | None, settings: Settings, *, data: Path, **parts: Any) ->
     with WatchedRag.open(data, settings=settings, **parts) as rag:
         if page is not None:
             rag.ingest(page, captured=CAPTURED)
-        demo = build(rag)
+        served = start(build(rag), rag, host="127.0.0.1", port=0)
         try:
-            yield Served(rag, start(demo, host="127.0.0.1", port=0))
+            yield Served(rag, served.url)
         finally:
-            demo.close(verbose=False)
+            served.close()
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def _is_loopback(host: str) -> bool:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own key or settings must not change what is tested."""
-    for name in [n for n in os.environ if n.startswith(("CLIPDESK_", "OPENAI_"))]:
+    for name in [n for n in os.environ if n.startswith(("CLIPDESK_", "OPENAI_", "CHROMA_"))]:
         monkeypatch.delenv(name)
 
 

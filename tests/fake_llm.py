@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,12 +14,22 @@ from typing import Any
 
 @dataclass
 class Reply:
-    """Pieces of text to stream; or a status with a message; `cut` drops the connection after the pieces."""
+    """Pieces of text to stream, or a status with a message.
+
+    After the pieces `cut` drops the connection, `stall` waits for that many seconds and `junk` is sent as an event.
+    `thoughts` come before the pieces as `reasoning_content`; `error` is the body of a status besides its message.
+    """
 
     pieces: tuple[str, ...] = ()
     status: int = 200
     message: str = ""
     cut: bool = False
+    stall: float = 0.0
+    junk: str = ""
+    thoughts: tuple[str, ...] = ()
+    finish: str | None = "stop"
+    cached: int | None = None
+    error: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -28,18 +39,27 @@ class FakeLLM:
     asked: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _event(content: str) -> dict[str, Any]:
+def _event(delta: dict[str, str], *, finish: str | None = None) -> dict[str, Any]:
     return {
         "id": "1",
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "fake",
-        "choices": [{"index": 0, "delta": {"content": content}, "finish_reason": None}],
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
     }
+
+
+def _usage(reply: Reply) -> dict[str, Any]:
+    usage: dict[str, Any] = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+    if reply.cached is not None:
+        usage["prompt_tokens_details"] = {"cached_tokens": reply.cached}
+    return _event({}) | {"choices": [], "usage": usage}
 
 
 @contextmanager
 def fake_llm() -> Iterator[FakeLLM]:
+    hang_up = threading.Event()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -59,21 +79,26 @@ def fake_llm() -> Iterator[FakeLLM]:
                 return
             reply = llm.replies.pop(0) if llm.replies else Reply(status=500, message="no reply queued")
             if reply.status != 200:
-                self._json(reply.status, {"error": {"message": reply.message}})
+                self._json(reply.status, {"error": {"message": reply.message} | reply.error})
                 return
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            events = [_event(piece) for piece in reply.pieces]
-            usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-            events.append(_event("") | {"choices": [], "usage": usage})
-            for event in events[: len(reply.pieces) if reply.cut else None]:
+            events = [_event({"reasoning_content": thought}) for thought in reply.thoughts]
+            events += [_event({"content": piece}) for piece in reply.pieces]
+            for event in events:
                 self._chunk(f"data: {json.dumps(event)}\n\n")
+            if reply.junk:
+                self._chunk(f"data: {reply.junk}\n\n")
+            if reply.stall:
+                hang_up.wait(reply.stall)
             if reply.cut:
                 self.close_connection = True
-                self.connection.close()
+                self.connection.shutdown(socket.SHUT_RDWR)
                 return
+            self._chunk(f"data: {json.dumps(_event({}, finish=reply.finish))}\n\n")
+            self._chunk(f"data: {json.dumps(_usage(reply))}\n\n")
             self._chunk("data: [DONE]\n\n")
             self._chunk("")
 
@@ -97,5 +122,6 @@ def fake_llm() -> Iterator[FakeLLM]:
     try:
         yield llm
     finally:
+        hang_up.set()
         server.shutdown()
         server.server_close()

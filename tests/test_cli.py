@@ -149,7 +149,11 @@ def test_bad_settings_and_folders(data: Path, tmp_path: Path) -> None:
     assert "there is no endpoint" in one_error(clipdesk("ask", "x?", "--mode", "llm", data=data))
     assert "YYYY-MM-DD" in one_error(clipdesk("ingest", SAMPLE, "--captured", "21 June", data=data))
     unreachable = clipdesk("ask", "How many sappers?", data=data, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
-    assert "cannot be reached: start the server" in one_error(unreachable)
+    assert unreachable.returncode == 0  # the evidence is quoted instead, and stderr says why
+    assert "so the evidence is quoted: http://127.0.0.1:9/v1 cannot be reached: start the server" in unreachable.stderr
+    assert "1,000 sappers" in unreachable.stdout
+    no_model = clipdesk("ask", "How many sappers?", data=data, CLIPDESK_MODE="local", CLIPDESK_LLM_FOLDER=tmp_path)
+    assert 'is not here: run "clipdesk model pull"' in one_error(no_model)
     with Rag.open(data):
         assert "is in use by process" in one_error(clipdesk("ask", "x?", data=data))
     assert len(document(clipdesk("articles", "--json", data=data))) == 4

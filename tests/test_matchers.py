@@ -244,3 +244,61 @@ def test_reject_values_are_phrases() -> None:
 def test_a_matcher_has_one_known_kind(match: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Match.model_validate(match)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "-1,000 sappers",
+        "minus 1,000 sappers",
+        "fewer than 1,000 sappers",
+        "1,000 fewer sappers",
+        "half of 1,000 sappers",
+        "tens of 1,000 sappers",
+        "hardly 1,000 sappers",
+        "It refused to send 1,000 sappers.",
+        "It failed to send 1,000 sappers.",
+        "It ruled out sending 1,000 sappers.",
+        "It is unlikely that 1,000 sappers go.",
+        "It is wrong that 1,000 sappers go.",
+        "They go without 1,000 sappers.",
+        "1,000 sappers?",
+        "Are 1,000 sappers going? The articles do not say.",
+    ],
+)
+def test_a_number_that_is_bent_or_not_asserted_is_another(said: str) -> None:
+    match = Match.model_validate({"number": {"value": 1000, "context": ["sapper"]}})
+    assert not accepts(match, said)
+    for asserted in (
+        "1,000 sappers",
+        "It sent 1,000 sappers without helmets.",
+        "Seoul refused to say that; 1,000 sappers go.",
+    ):
+        assert accepts(match, asserted)
+
+
+def test_a_number_keeps_its_sign() -> None:
+    match = Match.model_validate({"number": {"value": "-4.3", "unit": ["percent"]}})
+    for said in ("-4.3 percent", "−4.3%", "minus 4.3 percent"):
+        assert accepts(match, said)
+    assert not accepts(match, "4.3 percent")
+    ranged = Match.model_validate({"number": {"value": 20, "unit": ["people"]}})
+    assert accepts(ranged, "10-20 people")
+
+
+@pytest.mark.parametrize(
+    "said", ["June 19 in 2023", "In 2023, on June 19", "the day after June 19, 2024", "two years before June 19, 2024"]
+)
+def test_a_date_that_is_moved_is_another(said: str) -> None:
+    match = Match.model_validate({"date": {"value": "2024-06-19", "granularity": "day"}})
+    assert not accepts(match, said)
+    assert accepts(match, "on June 19 in 2024")
+    assert accepts(match, "It was signed on June 19.")
+
+
+@pytest.mark.parametrize(
+    "said", ["Shoigu or Lavrov", "either Lavrov or Shoigu", "Lavrov rather than Shoigu", "Shoigu?"]
+)
+def test_a_guess_names_nobody(said: str) -> None:
+    assert not accepts(Match.model_validate({"entity": {"name": "Shoigu"}}), said)
+    assert accepts(Match.model_validate({"entity": {"name": "Shoigu"}}), "It was Shoigu.")

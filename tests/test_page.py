@@ -145,6 +145,26 @@ def test_no_article_is_a_clear_error(text: str) -> None:
         ("June 18, 2025 at 10:32 a.m. GMT", None, "June 18, 2025"),
         ("2025-06-18T10:32:00Z", None, "2025-06-18"),
         ("Yesterday", None, "Yesterday"),
+        ("TIME2 days ago", "TIME", "2 days ago"),
+        ("France 243 days ago", "France 24", "3 days ago"),
+        ("Channel 1212 hours ago", "Channel 12", "12 hours ago"),
+        ("ABC71 hour ago", "ABC7", "1 hour ago"),
+        ("Sky News13 hours ago", "Sky News", "13 hours ago"),
+        ("243 days ago", None, "243 days ago"),
+        ("Harbour Times · World · 3 days ago · 4 min read", "Harbour Times", "3 days ago"),
+        ("Harbour Times · 2h", "Harbour Times", "2h"),
+        ("June 18th, 2025", None, "June 18th, 2025"),
+        ("Published : June 18, 2025 - 15:21:33", None, "June 18, 2025"),
+        ("First published on Wed 18 Jun 2025 17.01 BST", None, "18 Jun 2025"),
+        ("Published: June 18, 2025 Updated: June 20, 2025", None, "June 18, 2025"),
+        ("Updated: June 20, 2025 | Published: June 18, 2025", None, "June 18, 2025"),
+        ("Published 10:32 AM EDT, Wed June 18, 2025", None, "June 18, 2025"),
+        ("June 18, 2025 / 10:32 AM EDT / Quay News", "Quay News", "June 18, 2025"),
+        ("By Ines Holt | June 18, 2025", None, "June 18, 2025"),
+        ("Posted at 10:32 on 18 June 2025", None, "18 June 2025"),
+        ("2025/06/18 15:21", None, "2025/06/18"),
+        ("Publié le 18 juin 2025 à 15:21", None, "18 juin 2025"),
+        ("Kurier · vor 3 Tagen", "Kurier", "vor 3 Tagen"),
     ],
 )
 def test_stamps(line: str, source: str | None, when: str) -> None:
@@ -154,7 +174,14 @@ def test_stamps(line: str, source: str | None, when: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["What we know so far", "He left today", "It all began a long time ago, officials said."]
+    "line",
+    [
+        "What we know so far",
+        "He left today",
+        "It all began a long time ago, officials said.",
+        "What was agreed on June 18, 2025",
+        "A city of 3d printers",
+    ],
 )
 def test_lines_that_date_nothing(line: str) -> None:
     assert read_stamp(line) is None
@@ -170,6 +197,11 @@ def test_lines_that_date_nothing(line: str) -> None:
         ("yesterday", date(2025, 6, 20)),
         ("1 month ago", date(2025, 5, 21)),
         ("just now", date(2025, 6, 21)),
+        ("3w ago", date(2025, 5, 31)),
+        ("2h", date(2025, 6, 21)),
+        ("il y a 3 jours", date(2025, 6, 18)),
+        ("vor einer Woche", date(2025, 6, 14)),
+        ("hace 2 meses", date(2025, 4, 21)),
     ],
 )
 def test_ages_count_back_from_the_day_of_capture(when: str, day: date) -> None:
@@ -179,7 +211,21 @@ def test_ages_count_back_from_the_day_of_capture(when: str, day: date) -> None:
 
 def test_a_date_needs_no_day_of_capture() -> None:
     assert resolve("18 June 2025", captured=None) == date(2025, 6, 18)
+    for when in (
+        "June 18th, 2025",
+        "18th of June 2025",
+        "18. Juni 2025",
+        "18 de junio de 2025",
+        "18.06.2025",
+        "6/18/2025",
+    ):
+        assert resolve(when, captured=None) == date(2025, 6, 18), when
     assert resolve("Sept. 3, 2024", captured=None) == date(2024, 9, 3)
+
+
+@pytest.mark.parametrize("when", ["6/7/2025", "30+ days ago", "a few days ago", "99/99/2025"])
+def test_what_may_be_another_day_is_left_open(when: str) -> None:
+    assert resolve(when, captured=date(2025, 6, 21)) is None
 
 
 def test_whole_lines_of_boilerplate() -> None:
@@ -218,3 +264,74 @@ def test_whole_lines_of_boilerplate() -> None:
 def test_a_sentence_of_a_story_is_never_taken_for_something_else(sentence: str) -> None:
     (story,) = split(f"Bridge to close\nHarbour Times3 days ago\n{BODY}\n{sentence}\n{OTHER}")
     assert story.text == f"{BODY}\n\n{sentence}\n\n{OTHER}"
+
+
+MORE = "The piers were damaged by the flood in May, an engineer found. Lorries have been barred from it since then."
+LAST = "The mayor hopes that the bridge will open again before the end of next year, and nobody disagreed with her."
+
+
+def test_a_headline_that_is_a_question_is_known_by_the_date_below_it_or_the_top_of_the_page() -> None:
+    for title in ("Will the council close the old bridge?", "Close that bridge now!"):
+        (story,) = split(f"{title}\nHarbour Times3 days ago\n{BODY}\nBut who will pay for it?\n{MORE}")
+        assert (story.title, story.text) == (title, f"{BODY}\n\nBut who will pay for it?\n\n{MORE}")
+        (story,) = split(f"{title}\n{BODY}\n{MORE}")
+        assert (story.title, story.text) == (title, f"{BODY}\n\n{MORE}")
+    bridge, ferry = split(
+        f"Bridge to close\nHarbour Times3 days ago\n{BODY}\n{MORE}\n"
+        f"Will the ferry sail again?\nQuay News1 day ago\n{OTHER}"
+    )
+    assert (bridge.text, ferry.title, ferry.source) == (f"{BODY}\n\n{MORE}", "Will the ferry sail again?", "Quay News")
+
+
+def test_a_question_that_ends_a_story_stays_in_it() -> None:
+    bridge, ferry = split(
+        f"Bridge to close\nHarbour Times3 days ago\n{BODY}\nBut who will pay for it?\n"
+        f"Quay News1 day ago\nFerry aground\n{OTHER}"
+    )
+    assert bridge.text == f"{BODY}\n\nBut who will pay for it?"
+    assert (ferry.title, ferry.text) == ("Ferry aground", OTHER)
+
+
+def test_comments_with_ages_are_no_articles() -> None:
+    page = (
+        f"Bridge to close\nHarbour Times3 days ago\n{BODY}\n2 Comments\nJohn Doe\n2 days ago\n"
+        "This is a scandal, and nobody cares about it at all.\nso true\nJane Roe1 day ago\n"
+        "I agree with John that the whole town should be ashamed of it.\n"
+    )
+    assert [(s.title, s.text) for s in split(page)] == [("Bridge to close", BODY)]
+    related = f"{page}Related Articles\nFerry aground\nQuay News1 day ago\n{OTHER}"
+    assert [(s.title, s.text) for s in split(related)] == [("Bridge to close", BODY), ("Ferry aground", OTHER)]
+    aggregator = f"{page}Ferry aground\nFerry aground\nQuay News1 day ago\n{OTHER}"
+    assert [s.title for s in split(aggregator)] == ["Bridge to close", "Ferry aground"]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "Related Articles\nFerry runs aground off the coast\nMayor resigns over the bridge",
+        "Read also\nFerry runs aground off the coast",
+        "RELATED STORY\nFerry runs aground off the coast",
+        "READ ALSO: Ferry runs aground off the coast",
+        "Related: Mayor resigns over the bridge",
+    ],
+)
+def test_links_to_other_stories_in_the_middle_of_one(box: str) -> None:
+    (story,) = split(f"Bridge to close\nHarbour Times3 days ago\n{BODY}\n{box}\n{MORE}\n{LAST}")
+    assert story.text == f"{BODY}\n\n{MORE}\n\n{LAST}"
+
+
+def test_a_headline_broken_over_two_lines_and_printed_twice() -> None:
+    title = "The council of the harbour town closes its old bridge for the\nwhole winter"
+    body = (
+        "The council of the harbour town voted late on Tuesday to close its old\nbridge for the whole of the winter, "
+        "because the piers have been found to\nbe in danger after the flood, and said that it would ask the state\n"
+        "for the money that it needs to build them anew in the coming spring."
+    )
+    (story,) = split(f"{title}\n\n{title}\n\nHarbour Times\n3 days ago\n\n{body}\n\n{body.replace('council', 'mayor')}")
+    assert (story.title, story.source, story.when) == (title.replace("\n", " "), "Harbour Times", "3 days ago")
+    assert story.text.startswith(body.replace("\n", " "))
+
+
+def test_an_outlet_printed_on_its_own_says_where_its_name_ends() -> None:
+    (story,) = split(f"Bridge to close\nBridge to close\nFrance 24 days ago\n• France 2\n{BODY}")
+    assert (story.source, story.when) == ("France 2", "4 days ago")

@@ -134,6 +134,19 @@ def test_a_run_from_end_to_end(small: Path) -> None:
     assert "seconds" not in (small / "results.jsonl").read_text("utf-8")
 
 
+def test_examples_show_the_answers_of_runs_side_by_side(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "examples.md"
+    code, _ = evals("examples", str(small), str(small), "--limit", "3", "--out", str(out))
+    assert code == 0
+    text = out.read_text("utf-8")
+    assert text.count("\n## ") == 3
+    assert text.count("**quote mode** (") == 6
+    rows = [json.loads(line) for line in (small / "results.jsonl").read_text("utf-8").splitlines()]
+    quotes = [c["quote"] for row in rows for c in row["answer"]["citations"]]
+    assert sum(f"“{quote}”" in text for quote in quotes) >= 1
+    assert "retold in our own words" in text
+
+
 def test_two_runs_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
     evals(
         "run", "--limit", "1", "--cold", "--out", str(tmp_path / "second"), "--cache-dir", str(small.parent / "cache")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ingest.chunk import pack
+from rag.ingest.chunk import MAX_WORDS, pack
 from rag.ingest.sentences import MAX_CHARS, split_sentences
 
 
@@ -50,6 +50,26 @@ def test_a_text_without_full_stops_is_cut_at_spaces() -> None:
     text = "word " * 1000
     assert max(len(s) for s in split(text)) <= MAX_CHARS
     assert " ".join(split(text)) == text.strip()
+
+
+def test_an_over_long_sentence_is_cut_between_clauses_and_stays_whole_in_a_chunk() -> None:
+    """Evidence is whole sentences inside a chunk: one that no chunk can hold would never be cited."""
+    clause = "the council of the harbour town says that it will close its old bridge"
+    text = f"Short one. {'; '.join([clause] * 30)}. Last one."
+    pieces = split(text)
+    assert " ".join(pieces) == text
+    assert all(p.endswith((";", ".")) for p in pieces)
+    chunks = pack(text, split_sentences(text))
+    for s in split_sentences(text):
+        assert any(c.start <= s.start and s.end <= c.end for c in chunks)
+
+
+@given(st.text(alphabet="ab  ,.\t", max_size=3000))
+def test_every_sentence_is_whole_in_one_chunk(text: str) -> None:
+    sentences = split_sentences(text)
+    chunks = pack(text, sentences)
+    assert all(any(c.start <= s.start and s.end <= c.end for c in chunks) for s in sentences)
+    assert all(len(text[s.start : s.end].split()) <= MAX_WORDS for s in sentences)
 
 
 @given(st.text(max_size=3000))

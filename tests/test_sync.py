@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import ClipdeskError, Rag
+from rag import ClipdeskError, NewArticle, PageError, Rag
 from rag.ingest import sync
 from rag.ingest.watch import changes
 from rag.models.embedding import unit
@@ -81,6 +84,32 @@ def test_a_folder_that_is_gone_prunes_nothing(folder: Path, rag: Rag) -> None:
     assert (len(report.failed), report.removed, len(titles(rag))) == (1, (), 3)
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9.txt", b"x" * 252 + b".txt", b"x" * 300 + b".txt", b"x/" * 3000 + b"a.txt"])
+def test_odd_names_of_files_end_no_ingest(name: bytes, folder: Path, rag: Rag) -> None:
+    """Not UTF-8; so long that a sidecar's name would be too long; too long itself."""
+    odd = folder / os.fsdecode(name)
+    with suppress(OSError):
+        odd.write_text("just words")
+    report = rag.ingest(folder, odd, prune=True)
+    assert len(report.added) == 3
+    for failure in report.failed:
+        assert re.search(r"rename|does not exist|holds no article|cannot be read", failure.reason)
+        failure.path.encode()
+    assert report.failed
+    with pytest.raises(ClipdeskError, match="no article and no page"):
+        rag.delete(odd)
+    with pytest.raises(PageError):
+        rag.read(odd)
+
+
+def test_pages_of_add_belong_to_no_folder_and_are_deleted_by_name(folder: Path, rag: Rag) -> None:
+    rag.ingest(folder)
+    made = rag.add([NewArticle("A bridge", text_of(50)), NewArticle("A ferry", text_of(51))], name="desk")
+    assert rag.ingest(folder, prune=True).removed == ()
+    assert rag.delete("added:desk") == made
+    assert len(titles(rag)) == 3
+
+
 def test_a_sidecar_that_changes_is_read_again_and_nothing_is_embedded(folder: Path, rag: Rag) -> None:
     rag.ingest(folder)
     (folder / "0.json.yaml").write_text("published: 2025-06-01\n")
@@ -131,6 +160,44 @@ def test_deleting_leaves_no_trace_on_the_disk(folder: Path, tmp_path: Path, rag:
     assert titles(rag) == ["Story number 2"]
     with pytest.raises(ClipdeskError, match=r'no article and no page is stored as nothing: "clipdesk articles"'):
         rag.delete("nothing")
+
+
+def test_searching_while_pages_come_and_go(folder: Path, rag: Rag) -> None:
+    """Threads search throughout; another ingests, deletes, prunes and rebuilds. What they find is whole and right."""
+    rag.ingest(folder)
+    done, errors, found = threading.Event(), list[BaseException](), list[int]()
+
+    def keep_searching() -> None:
+        while not done.is_set():
+            try:
+                passages = rag.search(text_of(0)[:60], k=5)
+                assert all(p.text == p.article.text[p.start : p.end] for p in passages)
+                found.append(len(passages))
+            except BaseException as error:
+                errors.append(error)
+                return
+
+    threads = [threading.Thread(target=keep_searching) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for turn in range(3):
+            (folder / "0.json").write_text(record(turn % 2, words=120))
+            (folder / "more.jsonl").write_text("\n".join(record(10 + n) for n in range(3 * (turn % 2) + 1)))
+            rag.ingest(folder)
+            rag.rebuild()
+            (folder / "more.jsonl").unlink()
+            rag.ingest(folder, prune=True)
+            for article in rag.articles():
+                rag.delete(article.id)
+            (folder / "0.json").write_text(record(0))
+            rag.ingest(folder)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(60)
+    assert errors == []
+    assert found.count(0) < len(found)
 
 
 def traces(folder: Path, content: bytes) -> list[str]:

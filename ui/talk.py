@@ -11,7 +11,7 @@ from typing import Literal, TypedDict, TypeVar
 
 from rag import Rag
 from rag.errors import ClipdeskError
-from rag.types import Answer, Citation, Delta, Event, Quoted, Retrieved, SavedExchange, Turn
+from rag.types import Answer, Citation, Delta, Event, Quoted, Retrieved, SavedExchange, Turn, Waiting
 from ui import markup
 from ui.filters import Wanted
 
@@ -58,6 +58,8 @@ class Exchange:
             return replace(self, found=event.citations, progress=f"{sentences} found; the model is writing …")
         if isinstance(event, Delta):
             return replace(self, streamed=self.streamed + event.text)
+        if isinstance(event, Waiting):
+            return replace(self, progress=event.reason)
         return replace(self, answer=event.answer)
 
     def without_answer(self, reason: str, *, stopped: bool = False) -> Exchange:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from math import log
 
 from evals.stats import RiskPoint
 from evals.stored import Json
 
 WIDTH, HEIGHT = 460, 240
 LEFT, BOTTOM, TOP, RIGHT = 44, 34, 12, 12
+COLOURS = ("#1f5fa8", "#b3541e", "#3d7a3d", "#7a3d7a")
 LINES = {"vital_recall": "vital recall", "question_pass": "question pass", "refusal_recall": "refusal recall"}
 
 
@@ -42,10 +44,29 @@ def history_plot(history: Sequence[Json], *, suite: str, mode: str, split: str) 
     return f'{plot}<p class="legend">{" ".join(legend)}</p>'
 
 
-def _frame(title: str, ticks: Sequence[tuple[float, str]], inside: str, along: str) -> str:
+def growth_plot(lines: Mapping[str, Sequence[tuple[float, float]]], *, title: str, along: str) -> str:
+    """Values (x, y) against a size x that grows by factors: a file of its own, with the names of the lines in it."""
+    xs = sorted({x for points in lines.values() for x, _ in points})
+    top = max(y for points in lines.values() for _, y in points) or 1.0
+    low, span = log(xs[0]), log(xs[-1] / xs[0]) or 1.0
+    parts = []
+    for number, (label, points) in enumerate(lines.items()):
+        dots = [(_x((log(x) - low) / span), _y(y / top)) for x, y in points]
+        joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
+        style = f'fill="none" stroke="{COLOURS[number]}" stroke-width="2"'
+        parts.append(f'<polyline {style} points="{joined}"/>')
+        place = f'x="{LEFT + 8}" y="{TOP + 12 + 14 * number}"'
+        parts.append(f'<text {place} fill="{COLOURS[number]}">{escape(label)}</text>')
+    ticks = [(_x((log(x) - low) / span), f"{x:,.0f}") for x in xs]
+    plot = _frame(title, ticks, "".join(parts), along, top=top)
+    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="11" stroke-width="1"'
+    return plot.replace("<svg", head, 1).replace('class="grid"', 'stroke="#ddd"')
+
+
+def _frame(title: str, ticks: Sequence[tuple[float, str]], inside: str, along: str, *, top: float = 1.0) -> str:
     grid = "".join(
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{_y(at):.1f}" y2="{_y(at):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{_y(at) + 4:.1f}" text-anchor="end">{at:g}</text>'
+        f'<text x="{LEFT - 6}" y="{_y(at) + 4:.1f}" text-anchor="end">{at * top:.3g}</text>'
         for at in (0, 0.25, 0.5, 0.75, 1)
     )
     below = "".join(

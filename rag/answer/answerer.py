@@ -15,6 +15,7 @@ from rag.answer.evidence import Sentence, gather
 from rag.answer.followup import standalone
 from rag.answer.gate import judge
 from rag.answer.kind import kind_asked
+from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
 from rag.types import (
     Answer,
@@ -31,6 +32,7 @@ from rag.types import (
     Retrieved,
     Turn,
     Usage,
+    Waiting,
 )
 from store.records import Span
 
@@ -76,7 +78,12 @@ class Answerer:
             yield Delta(answer.text)
         else:
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
-            answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
+            try:
+                answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
+            except EndpointLost as error:
+                notice = f"There is no written answer, so the evidence is quoted: {error}"
+                answer = replace(self._quoted(question, verdict.sentences), notice=notice)
+                yield Delta(answer.text)
         confidence = _likelihood(evidence[0].score) if evidence else 0.0
         seconds = time.perf_counter() - begun
         yield Completed(replace(answer, seconds=seconds, confidence=confidence, scope=passages.scope))
@@ -98,6 +105,8 @@ class Answerer:
         today: date,
     ) -> Generator[Event, None, Answer]:
         draft: llm.Draft | None = None
+        if endpoint.is_cold:
+            yield Waiting("Starting the local language model …")
         for piece in llm.write(endpoint, question, evidence, history=history, today=today):
             if isinstance(piece, llm.Draft):
                 draft = piece
@@ -105,9 +114,17 @@ class Answerer:
                 yield Delta(piece)
         assert draft is not None
         fingerprint = replace(self._fingerprint, model=endpoint.model, prompt=draft.digest)
+        draft.keep_whole_sentences()
         answer = self._checked(question, draft, passages)
+        if draft.lost and answer.status == "refused" and not (draft.text and draft.is_refusal):
+            raise EndpointLost(draft.lost)  # nothing that came before it broke off can be shown
         return replace(
-            answer, mode="llm", usage=draft.usage, removed_marks=draft.marks.removed, fingerprint=fingerprint
+            answer,
+            mode="llm",
+            usage=draft.usage,
+            removed_marks=draft.marks.removed,
+            fingerprint=fingerprint,
+            notice=draft.notice,
         )
 
     def _checked(self, question: str, draft: llm.Draft, passages: Sequence[Passage]) -> Answer:

@@ -6,20 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from prompts import load_prompt
 from rag.answer.evidence import Sentence
+from rag.answer.given import MOST, choose, long_date, numbered
 from rag.answer.marks import Marks
+from rag.answer.thoughts import Thoughts
+from rag.errors import ContextOverflow, EndpointLost
 from rag.ingest.sentences import split_sentences
 from rag.types import Turn, Usage
 
 if TYPE_CHECKING:
     from rag.endpoint import Endpoint
 
-MOST = 12  # sentences in the prompt: small models lose the thread in more
-MOST_CHARS = 5000  # of them in all, so that a context of 4,096 tokens holds the rest too
+_NOTHING = (
+    "the model wrote nothing{}: choose another with CLIPDESK_MODEL; one that thinks aloud needs a higher "
+    "CLIPDESK_MAX_TOKENS"
+)
 _SILENT = re.compile(
     r"(?i)^\W*(?:(?:none of )?(?:the|these) )?(?:\w+ )?(?:articles?|sentences?|passages?|text|context|information)\b"
     r".{0,40}?\b(?:do|does)(?:n['’]t| not) (?:\w+ )?"
@@ -39,6 +43,28 @@ class Draft:
     text: str = ""
     usage: Usage = field(default_factory=Usage)
     digest: str = ""
+    lost: str | None = None  # why the stream broke off
+
+    @property
+    def says_something(self) -> bool:
+        """There are words besides the marks."""
+        return bool(re.search(r"[^\W\d]", self.text))
+
+    @property
+    def notice(self) -> str | None:
+        """That the text has no end, and why. Its last sentence is left out then, unless it is whole."""
+        if self.lost:
+            return f"The answer broke off: {self.lost}"
+        if self.usage.finish_reason == "length":
+            return "The answer was cut off at the most tokens it may have: raise CLIPDESK_MAX_TOKENS to have it whole."
+        return None
+
+    def keep_whole_sentences(self) -> None:
+        """Drop the last sentence of a text that was cut off in the middle of it."""
+        if self.notice and not re.search(r"[.!?…][\"'”’)]*\s*(?:\[\d+\]\s*)*$|\[\d+\]\s*$", self.text):
+            start = _last_sentence(self.text)
+            marks = re.match(r"(?:\s*\[\d+\])*", self.text[start:])  # those of the sentence before, behind its stop
+            self.text = self.text[: start + (marks.end() if marks and start else 0)]
 
     @property
     def is_refusal(self) -> bool:
@@ -50,63 +76,57 @@ class Draft:
 def write(
     endpoint: Endpoint, question: str, evidence: Sequence[Sentence], *, history: Sequence[Turn], today: date
 ) -> Iterator[str | Draft]:
-    """Stream the text that can be shown, with its citation numbers, then the Draft. Raises EndpointError."""
-    given = _in_reading_order(_affordable(evidence))
+    """Stream the text that can be shown, with its citation numbers, then the Draft.
+
+    Raises EndpointError; EndpointLost only if there is no text to keep.
+    """
     system, user = load_prompt("answer_system"), load_prompt("answer_user")
-    messages = [
-        {"role": "system", "content": system.render()},
-        *_turns(history),
-        {
-            "role": "user",
-            "content": user.render(sentences=_numbered(given), today=today.isoformat(), question=question),
-        },
-    ]
-    draft = Draft(given, Marks(len(given)), digest=f"{system.digest}-{user.digest}")
-    for piece in endpoint.chat(messages):
-        if isinstance(piece, Usage):
-            draft.usage = piece
-            continue
-        shown = draft.marks.feed(piece)
-        draft.text += shown
-        yield shown
-        if _goes_round(draft.text):
-            break
-    rest = draft.marks.flush()
+    for most in (MOST, MOST // 2):
+        given = choose(evidence, most=most)
+        messages = [
+            {"role": "system", "content": system.render()},
+            *_turns(history if most == MOST else ()),
+            {
+                "role": "user",
+                "content": user.render(sentences=numbered(given), today=long_date(today), question=question),
+            },
+        ]
+        draft = Draft(given, Marks(len(given)), digest=f"{system.digest}-{user.digest}")
+        try:
+            yield from _stream(endpoint.chat(messages), draft)
+        except ContextOverflow:
+            if most < MOST:
+                raise
+            continue  # nothing has been shown yet: once more with half of it, and without the history
+        if not draft.says_something:
+            raise EndpointLost(_NOTHING.format(f" ({draft.usage.finish_reason})" if draft.usage.finish_reason else ""))
+        yield draft
+        return
+
+
+def _stream(pieces: Iterator[str | Usage], draft: Draft) -> Iterator[str]:
+    """The text that can be shown, which goes into the draft too."""
+    thoughts = Thoughts()
+    try:
+        for piece in pieces:
+            if isinstance(piece, Usage):
+                draft.usage = piece
+                continue
+            answer = thoughts.feed(piece)
+            if thoughts.were_shown:
+                draft.text, draft.marks, thoughts.were_shown = "", Marks(len(draft.given)), False
+            shown = draft.marks.feed(answer)
+            draft.text += shown
+            yield shown
+            if _goes_round(draft.text):
+                break
+    except EndpointLost as error:
+        if not draft.text.strip():
+            raise
+        draft.lost = str(error)
+    rest = draft.marks.feed(thoughts.flush()) + draft.marks.flush()
     draft.text += rest
     yield rest
-    yield draft
-
-
-def _affordable(evidence: Sequence[Sentence]) -> list[Sentence]:
-    taken: list[Sentence] = []
-    for sentence in evidence:
-        if len(taken) < MOST and sum(len(s.text) for s in taken) + len(sentence.text) <= MOST_CHARS:
-            taken.append(sentence)
-    return taken
-
-
-def _in_reading_order(evidence: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """Articles by their best sentence, the sentences of each as they stand in it."""
-    order = {article_id: n for n, article_id in enumerate(dict.fromkeys(s.article.id for s in evidence))}
-    return tuple(sorted(evidence, key=lambda s: (order[s.article.id], s.start)))
-
-
-def _numbered(given: Sequence[Sentence]) -> str:
-    lines = []
-    numbered = list(enumerate(given, start=1))
-    for _, group in groupby(numbered, key=lambda pair: pair[1].article.id):
-        pairs = list(group)
-        article = pairs[0][1].article
-        outlet = ", ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
-        day = article.published.isoformat() if article.published else "undated"
-        lines.append(f'{_inert(outlet)}, {day}, "{_inert(article.title)}":')
-        lines.extend(f"[{number}] {_inert(s.text)}" for number, s in pairs)
-    return "\n".join(lines)
-
-
-def _inert(text: str) -> str:
-    """Article text on one line and without square brackets: it can forge neither a number nor a new section."""
-    return " ".join(text.translate(str.maketrans("[]【】", "()()")).split())
 
 
 def _turns(history: Sequence[Turn]) -> Iterator[dict[str, str]]:
@@ -119,6 +139,12 @@ def _goes_round(text: str) -> bool:
     """A sentence has come for the third time: small models lose their way, and would until the last token."""
     sentences = [" ".join(text[s.start : s.end].split()) for s in split_sentences(text)[:-1]]
     return bool(sentences) and sentences.count(sentences[-1]) > 2 and len(sentences[-1]) > 20
+
+
+def _last_sentence(text: str) -> int:
+    """Where the last sentence begins."""
+    spans = split_sentences(text)
+    return spans[-1].start if spans else 0
 
 
 def _first_sentence(text: str) -> tuple[int, int]:

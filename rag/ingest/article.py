@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rag.ingest.dates import resolve
+from rag.ingest.dates import is_age, precision_of, resolve
 from rag.ingest.facts import Facts, apply, read_sidecar, sidecar_of, split_front_matter
 from rag.ingest.read import decode, read_bytes
 from rag.ingest.readers import detect, read_stories
 from rag.ingest.story import Known, Reading, Story
 from rag.ingest.times.mentions import find_dates
-from store.records import Article, Precision
+from store.records import Article
 
 _ENOUGH = 20  # words, to tell a language by
 
@@ -107,10 +106,7 @@ def _resolved(when: str | None, *, captured: date | None) -> Known | None:
     day = resolve(when, captured=captured) if when else None
     if when is None or day is None:
         return None
-    unit = re.search(r"(?i)(week|month|year|yr)s?\s+ago", when)
-    precision: dict[str, Precision] = {"week": "week", "month": "month", "year": "year", "yr": "year"}
-    aged = bool(re.search(r"(?i)\bago$|yesterday|today|just now", when))
-    return Known(day, precision[unit[1].lower()] if unit else "day", "age" if aged else "byline")
+    return Known(day, precision_of(when), "age" if is_age(when) else "byline")
 
 
 def _sorted(extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,12 +23,27 @@ _RELATED = (
     r"more (from|in|on) .{1,40}|also in .{1,40}",
 )
 
+# Links to other stories follow below such a line, in the middle of a story; labels that link are noise themselves.
+_BOX = (
+    r"(read|see) (this )?(also|next|more)|(also|must) read|related( story| article| read| reading| links?)?",
+    r"recommended( for you)?|more on this( story)?|in case you missed it|don['’]?t miss",
+)
+
+# What readers said follows below such a line, unless it says that they said nothing.
+_COMMENTS = (
+    r"(\d+ )?(readers?['’]? )?comments?( section)?( ?\(\d+\))?|(view|show) comments",
+    r"(leave|post|add|write) a (comment|reply)|join the (conversation|discussion)|(newest|oldest|top) comments?",
+)
+_NO_COMMENTS = (r"no comments?( yet)?|0 comments?|comments?( \(0\)| are closed)|be the first to comment",)
+
 # Lines that may stand anywhere and belong to no story.
 _NOISE = (
     r"(\w+ )?logo|advertisement|sponsored( content)?|skip (ad|to .*)|loading|menu|home|search|[\w ]{0,20}background",
     r"share( (this|on|via)\b.*)?|save( (article|for later))?|print|listen( to this article)?|copy link|(log|sign) in",
     r"facebook|twitter|whatsapp|telegram|linkedin|email|x|\d+ ?(min(ute)?s? read|views?|shares?|likes?)",
-    r"read more\b.*|(click|tap) here\b.*|continue reading\b.*|follow (us|me|our)\b.*|tags?:.*|topics?:.*",
+    r"(read (more|also|next)|also read|see also|related( stor(y|ies)| articles?)?|watch( now)?|listen)\W*[:|>»→].*",
+    r"read more\b.*",
+    r"(click|tap) here\b.*|continue reading\b.*|follow (us|me|our)\b.*|tags?:.*|topics?:.*",
     r"(sign up|subscribe|register)\b.{0,120}|(we use|this site uses) cookies\b.*|accept( all)?( cookies)?",
     r"((file )?photo|image|picture|video|credit|source) ?(credit|by)?:.{0,160}",
     r"app-?\s?store\W*(play-?\s?store)?|google play|try our\b.*|explore what\b.*\bcan do\b.*",
@@ -55,6 +70,21 @@ def ends_story(line: str) -> bool:
 def starts_related(line: str) -> bool:
     """The story above is over, and other stories follow."""
     return not is_sentence(line) and _is_whole(line, _RELATED)
+
+
+def opens_box(line: str) -> bool:
+    """Links to other stories may follow in the middle of this one."""
+    return not is_sentence(line) and _is_whole(line, _BOX)
+
+
+def opens_comments(line: str) -> bool:
+    """What readers wrote follows."""
+    return not is_sentence(line) and _is_whole(line, _COMMENTS) and not ends_comments(line)
+
+
+def ends_comments(line: str) -> bool:
+    """Readers wrote nothing."""
+    return _is_whole(line, _NO_COMMENTS)
 
 
 def is_noise(line: str) -> bool:

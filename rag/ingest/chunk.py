@@ -31,9 +31,9 @@ def vector_hash(model: str, text: str) -> str:
 
 
 def _pieces(text: str, sentence: Span, max_words: int) -> list[Span]:
-    words = text[sentence.start : sentence.end].split(" ")
-    if len(words) <= max_words:
+    if len(text[sentence.start : sentence.end].split()) <= max_words:
         return [sentence]
+    words = text[sentence.start : sentence.end].split(" ")
     pieces, at = [], sentence.start
     for n in range(0, len(words), max_words):
         length = len(" ".join(words[n : n + max_words]))

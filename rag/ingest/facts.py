@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import PageError
+from rag.ingest.read import is_there
 from rag.ingest.story import Known, Story
 from store.records import Origin
 
@@ -45,7 +46,11 @@ _NAMES = frozenset(f.name for f in fields(Facts)) - {"extra"}
 
 
 def parse_facts(values: Mapping[str, Any], *, origin: Origin) -> Facts:
-    """Facts of a mapping from outside. Raises PageError for a date that is none."""
+    """Facts of a mapping from outside.
+
+    Raises PageError for a date that is none, where a person said it (`origin` "sidecar"); in a record it goes to
+    `extra` like everything that means nothing to us.
+    """
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, value in values.items():
@@ -53,14 +58,20 @@ def parse_facts(values: Mapping[str, Any], *, origin: Origin) -> Facts:
         if name not in _NAMES:
             extra[str(key)] = _plain(value)
         elif value not in (None, "", []):
-            known.setdefault(name, value)
+            try:
+                known.setdefault(name, _known(value, origin=origin) if name in ("published", "captured") else value)
+            except PageError:
+                if origin == "sidecar":
+                    raise
+                extra[str(key)] = _plain(value)
     if isinstance(known.get("source"), str) and re.match(r"https?://", known["source"]):
         known.setdefault("url", known.pop("source"))  # web clippers name the address so
+    days = {name: known.pop(name) for name in ("published", "captured") if name in known}
     facts: dict[str, Any] = {name: _text(value) for name, value in known.items()}
-    if "published" in known:
-        facts["published"] = _known(known["published"], origin=origin)
-    if "captured" in known:
-        facts["captured"] = _known(known["captured"], origin=origin).day
+    if "published" in days:
+        facts["published"] = days["published"]
+    if "captured" in days:
+        facts["captured"] = days["captured"].day
     if "category" in extra and "section" not in facts:
         facts["section"] = _text(extra["category"])
     return Facts(**facts, extra=extra)
@@ -93,7 +104,7 @@ def split_front_matter(text: str, *, name: str) -> tuple[Facts | None, str]:
 def sidecar_of(path: Path) -> Path | None:
     """The file beside a page that speaks for it: page.html.yaml or page.yaml (also .yml and .meta)."""
     beside = [Path(f"{path}{ending}") for ending in SIDECARS] + [path.with_suffix(ending) for ending in SIDECARS]
-    return next((file for file in beside if file != path and file.is_file()), None)
+    return next((file for file in beside if file != path and is_there(file, Path.is_file)), None)
 
 
 def read_sidecar(path: Path) -> Facts:

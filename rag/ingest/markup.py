@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rag.ingest.blocks import clean
+from rag.ingest.dates import LANGUAGES, numeric
 from rag.ingest.story import Known
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Stated:
     section: str | None = None
     kind: str | None = None
     is_article: bool = False  # the page calls itself one
+    unclear: bool = False  # it states a date that may be read in two ways
 
 
 def stated(tree: HtmlElement) -> Stated:
@@ -57,6 +59,7 @@ def stated(tree: HtmlElement) -> Stated:
         source=_names(record.get("publisher")) or meta.get("og:site_name"),
         author=_names(record.get("author")) or _person(meta.get("author")) or _person(meta.get("article:author")),
         published=_local(iso_date(when) or iso_date(_time(tree)), when, url=url),
+        unclear=bool(when) and iso_date(when) is None,
         url=url,
         language=_language(_text(record.get("inLanguage")) or tree.get("lang") or meta.get("og:locale")),
         section=_text(record.get("articleSection")) or meta.get("article:section") or meta.get("section"),
@@ -73,10 +76,13 @@ def iso_date(text: str | None) -> Known | None:
             year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)
             known = Known(date(year, month, day), "day" if found[3] else "month", "metadata")
             return known if 1900 < year < 2100 else None
+        if text and re.match(r"\s*\d+[/.]\d+[/.]\d+", text):
+            day = numeric(text.split()[0].rstrip(","))
+            return Known(day, "day", "metadata") if day else None
         if text and re.search(r"\d{4}", text) and len(text) < 60:
             import dateparser
 
-            parsed = dateparser.parse(text, languages=["en"], settings={"REQUIRE_PARTS": ["day", "month", "year"]})
+            parsed = dateparser.parse(text, languages=LANGUAGES, settings={"REQUIRE_PARTS": ["day", "month", "year"]})
             return Known(parsed.date(), "day", "metadata") if parsed else None
     except ValueError:
         return None
@@ -161,7 +167,15 @@ def _time(tree: HtmlElement) -> str | None:
         if value:
             return str(value)
     dated = tree.xpath("//time[@datetime]")
-    return str(dated[0].get("datetime")) if len(dated) == 1 else None
+    return str(dated[0].get("datetime")) if len(dated) == 1 and _beside_title(tree, dated[0]) else None
+
+
+def _beside_title(tree: HtmlElement, time: HtmlElement) -> bool:
+    """No other heading stands between the top heading and this date, which may else be of a related story."""
+    marks = list(tree.iter("h1", "h2", "h3", "h4", "h5", "h6", "time"))
+    at = next(n for n, element in enumerate(marks) if element is time)
+    around = [marks[n] for n in (at - 1, at + 1) if 0 <= n < len(marks)]
+    return not tree.xpath("//h1") or any(element.tag == "h1" for element in around)
 
 
 def _canonical(tree: HtmlElement, meta: dict[str, str]) -> str | None:

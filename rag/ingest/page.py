@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rag.errors import PageError
-from rag.ingest.boilerplate import ends_story, is_noise, starts_related
+from rag.ingest.boilerplate import ends_comments, ends_story, is_noise, opens_box, opens_comments, starts_related
 from rag.ingest.dates import Stamp, read_stamp
 from rag.ingest.story import Story, find_agency, find_kind
 
@@ -21,12 +21,15 @@ _NAMED = r"[A-Z][\w.'’-]*"
 _BYLINE = re.compile(
     rf"(?i:^(?:reported |written |story )?by)\s+(?P<author>{_NAMED}(?:[ ,]+(?:and |& )?{_NAMED}){{0,9}})"
 )
+_CREDIT = re.compile(rf"(?:Von|Par|Por|Di|Da|Door) {_NAMED}(?: (?:und |et |y |e |en )?{_NAMED}){{1,5}}")
 _BULLET = re.compile(r"^[•·*▪‣–-]\s+")
 _SENTENCE_END = re.compile(r"""[.!?…]['"”’»)\]]*(?:\s*[(\[][^()\[\]]{1,40}[)\]]\.?)?$""")
 _URL = re.compile(r"^(?:URL:\s*)?(https?://\S+)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"\s*[<(\[]?\S+@\S+[>)\]]?$")
 
 _HEADLINE_WORDS = 40  # a longer line is no headline
+_WRAPPED = 50  # characters of a line that was broken because it was full
+_QUESTION_WORDS = 25
 _NEAR = 8  # lines within which a headline is printed again
 
 
@@ -67,17 +70,21 @@ def _drafts(lines: Sequence[str], headlines: Collection[str]) -> Iterator[_Draft
     """Walk prose and short runs; yield each story once it is complete."""
     prose = _prose_lines(lines, headlines)
     current: _Draft | None = None
-    is_open = True
+    is_open, in_comments = True, False
     short: list[str] = []
     for at, line in enumerate(lines):
         if not prose[at]:
             short.append(line)
             continue
-        opened = _open_story(short, headlines, first=current is None)
+        in_comments = _in_comments(short, in_comments)
+        opened = _open_story(short, headlines, first=current is None, in_comments=in_comments)
+        box = next((n for n, s in enumerate(short) if opens_box(s) or starts_related(s)), None)
+        if opened is None and box is not None and _goes_on(prose, at) and not any(ends_story(s) for s in short):
+            short = short[:box]  # links in the middle of a story
         if opened is not None:
             if current is not None:
                 yield current
-            current, is_open = opened, True
+            current, is_open, in_comments = opened, True, False
         elif any(ends_story(s) or starts_related(s) for s in short):
             is_open = False
         elif current is not None and is_open:
@@ -91,6 +98,21 @@ def _drafts(lines: Sequence[str], headlines: Collection[str]) -> Iterator[_Draft
         yield current
 
 
+def _in_comments(short: Sequence[str], before: bool) -> bool:
+    """Whether the paragraph after these lines is what a reader wrote, unless they announce a story."""
+    for line in short:
+        if opens_comments(line):
+            before = True
+        elif ends_comments(line) or starts_related(line):
+            before = False
+    return before
+
+
+def _goes_on(prose: Sequence[bool], at: int) -> bool:
+    """The paragraph is followed by another, as in a story: what stands below a link is one sentence."""
+    return all(prose[at : at + 2]) and at + 1 < len(prose)
+
+
 def _prose_lines(lines: Sequence[str], headlines: Collection[str]) -> list[bool]:
     """Which lines are paragraphs: they end as sentences do, or are long; a line printed twice nearby is a headline."""
     prose = [_is_prose(line) and line not in headlines for line in lines]
@@ -101,7 +123,21 @@ def _prose_lines(lines: Sequence[str], headlines: Collection[str]) -> list[bool]
                 prose[at] = prose[at + 1 + near.index(line)] = False
             if ends_story(line) or starts_related(line) or read_stamp(line):
                 prose[at] = False
-    return prose
+    asked = [at for at in range(len(lines)) if prose[at] and _asks_above(lines, prose, at)]
+    return [is_prose and at not in asked for at, is_prose in enumerate(prose)]
+
+
+def _asks_above(lines: Sequence[str], prose: Sequence[bool], at: int) -> bool:
+    """A headline that is a question: at the top of the page, or right above the date or byline of a paragraph."""
+    if not re.search(r"[?!][\"'”’)]*$", lines[at]) or len(lines[at].split()) > _QUESTION_WORDS:
+        return False
+    details = [n for n in range(at + 1, min(at + 4, len(lines))) if _BYLINE.match(lines[n]) or read_stamp(lines[n])]
+    if not any(prose[:at]):
+        return at + 1 < len(lines) and not re.search(r"[.!?]\s", lines[at])
+    if not details or any(prose[at + 1 : details[-1]]):
+        return False
+    below = details[-1] + 1 < len(lines) and prose[details[-1] + 1]
+    return below and (details[0] == at + 1 or not prose[at - 1])
 
 
 def _is_prose(line: str) -> bool:
@@ -111,9 +147,11 @@ def _is_prose(line: str) -> bool:
     return bool(_SENTENCE_END.search(line)) or (len(words) > _HEADLINE_WORDS and ". " in line)
 
 
-def _open_story(short: Sequence[str], headlines: Collection[str], *, first: bool) -> _Draft | None:
-    """A new story, if the short lines before a paragraph announce one."""
+def _open_story(short: Sequence[str], headlines: Collection[str], *, first: bool, in_comments: bool) -> _Draft | None:
+    """A new story, if the short lines before a paragraph announce one: a reader's comment has a date, but no title."""
     lines = [line for line in short if not is_noise(line) or read_stamp(line)]
+    if in_comments and not any(line in headlines or a == line for a, line in zip(["", *lines], lines, strict=False)):
+        return None
     stamps = [(at, stamp) for at, line in enumerate(lines) if (stamp := read_stamp(line))]
     related = [at for at, line in enumerate(lines) if starts_related(line)]
     if stamps:
@@ -122,7 +160,8 @@ def _open_story(short: Sequence[str], headlines: Collection[str], *, first: bool
     repeated = [line for line in fresh if line in headlines] or [a for a, b in pairwise(fresh) if a == b]
     if repeated:
         return _with_details(_Draft(title=repeated[-1]), fresh)
-    if (first or related) and fresh and not any(ends_story(line) for line in fresh):
+    in_box = not first and (len(fresh) > 1 or any(opens_box(lines[n]) for n in related))
+    if (first or related) and not in_box and fresh and not any(ends_story(line) for line in fresh):
         headlines = [line for line in fresh if not (_BYLINE.match(line) or _URL.match(line))]
         if headlines:
             title = next((line for line in headlines if len(line.split()) >= 4), headlines[0])
@@ -132,6 +171,8 @@ def _open_story(short: Sequence[str], headlines: Collection[str], *, first: bool
 
 def _from_stamp(lines: Sequence[str], stamps: Sequence[tuple[int, Stamp]], headlines: Collection[str]) -> _Draft:
     """The last story that a run of short lines announces: those before it are links without a body."""
+    outlets = tuple(_BULLET.sub("", line).strip() for line in lines)
+    stamps = [(n, read_stamp(lines[n], outlets=outlets) or stamp) for n, stamp in stamps]
     at, stamp = stamps[-1]
     source = stamp.source or _bulleted(lines[at + 1 : at + 3])
     marks = [n for n, _ in stamps]
@@ -163,6 +204,11 @@ def _is_detail(line: str, source: str | None) -> bool:
         or ends_story(line)
         or starts_related(line)
     )
+
+
+def dates_or_credits(line: str) -> bool:
+    """A line above a story that only dates it or names who wrote it."""
+    return read_stamp(line) is not None or bool(_CREDIT.fullmatch(line) or _BYLINE.fullmatch(line))
 
 
 def _bulleted(lines: Sequence[str]) -> str | None:
@@ -206,8 +252,22 @@ def _unwrapped(text: str) -> str:
     """Join the lines of hard-wrapped paragraphs, where most lines of the page break in mid-sentence."""
     lines = text.split("\n")
     inner = [a for a, b in pairwise(lines) if a.strip() and b.strip()]
-    wrapped = [a for a in inner if 50 <= len(a.strip()) <= 110 and not _SENTENCE_END.search(a.strip())]
+    wrapped = [a for a in inner if _WRAPPED <= len(a.strip()) <= 110 and not _SENTENCE_END.search(a.strip())]
     if len(inner) < 4 or len(wrapped) < 0.6 * len(inner):
         return text
-    blocks = re.split(r"\n\s*\n", text)
-    return "\n\n".join(" ".join(block.split("\n")) if len(block) > 110 else block for block in blocks)
+    return "\n\n".join(_rewrapped(block) for block in re.split(r"\n\s*\n", text))
+
+
+def _rewrapped(block: str) -> str:
+    """A paragraph on one line; of a shorter block (a headline above its details) only full lines take in the next."""
+    if len(block) > 110 and not any(read_stamp(line) for line in block.split("\n")):
+        return " ".join(block.split("\n"))
+    joined: list[str] = []
+    full = False
+    for line in block.split("\n"):
+        if full and not read_stamp(line):
+            joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
+        else:
+            joined.append(line)
+        full = len(line.strip()) >= _WRAPPED
+    return "\n".join(joined)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rag.errors import PageError
@@ -25,20 +26,25 @@ def find_pages(path: Path) -> Iterator[Path]:
     neither by name nor by content are pages. Raises PageError for a path that does not exist and for a folder without
     a page.
     """
-    if path.is_dir():
+    if is_there(path, Path.is_dir):
         inside = sorted(p for p in path.rglob("*") if _is_page(p, path))
         if not inside:
-            raise PageError(f"{path} holds no saved page: save pages as HTML, text or PDF in it")
+            raise PageError(f"{shown(path)} holds no saved page: save pages as HTML, text or PDF in it")
         yield from inside
-    elif path.exists():
+    elif is_there(path):
         yield path
     else:
-        raise PageError(f"{path} does not exist: check the path")
+        raise PageError(f"{shown(path)} does not exist: check the path")
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises PageError if it cannot be read or is larger than a saved page can be."""
+    """The file's bytes.
+
+    Raises PageError if it cannot be read, is larger than a saved page can be, or has a name that cannot be stored.
+    """
     limit = MAX_ARCHIVE if path.name.lower().endswith(ARCHIVES) else MAX_BYTES
+    if shown(path) != str(path):
+        raise PageError(f"{shown(path)} has a name that is not UTF-8: rename the file (or its folder)")
     try:
         size = path.stat().st_size
         if size > limit:
@@ -49,6 +55,19 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise PageError(f"{path} cannot be read ({error.strerror}): check its permissions") from error
+
+
+def shown(path: str | Path) -> str:
+    """A path as text that can be printed and stored, whatever bytes its names are made of."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_there(path: Path, kind: Callable[[Path], bool] = Path.exists) -> bool:
+    """Whether there is something (of a kind) at a path; False also where the system will not look."""
+    try:
+        return kind(path)
+    except OSError:
+        return False
 
 
 def decode(data: bytes, *, name: str) -> str:
@@ -76,7 +95,7 @@ def _is_page(path: Path, folder: Path) -> bool:
     from rag.ingest.readers import ENDINGS, detect
 
     parts = path.relative_to(folder).parts
-    if any(part.startswith(".") for part in parts) or not path.is_file():
+    if any(part.startswith(".") for part in parts) or not is_there(path, Path.is_file):
         return False
     if any(part.endswith("_files") for part in parts[:-1]):
         return False
@@ -85,8 +104,11 @@ def _is_page(path: Path, folder: Path) -> bool:
         return True
     if path.suffix.lower() in _NO_PAGES:
         return False
-    with path.open("rb") as file:
-        return detect(file.read(65536), name=path.name) is not None
+    try:
+        with path.open("rb") as file:
+            return detect(file.read(65536), name=path.name) is not None
+    except OSError:
+        return True  # what cannot be read is reported, not passed over
 
 
 _NO_PAGES = frozenset(

@@ -11,9 +11,14 @@ from collections.abc import Iterator
 
 from store.records import Span
 
-MAX_CHARS = 1200  # a "sentence" longer than this is cut at a space: some pages have no full stop at all
+# A "sentence" longer than this is cut, where it can be between two clauses: some pages have no full stop at all. Both
+# stay below the size of a chunk (rag/ingest/chunk.py), since evidence is whole sentences inside a chunk.
+MAX_CHARS = 1200
+MAX_WORDS = 150
 
 _BREAK = re.compile(r"""(?x) (?P<mark>[.!?…]+) (?P<close>['"”’»)\]]*) (?P<gap>\s+) (?=(?P<next>\S+))""")
+_WORDS = re.compile(rf"(?:\S+\s+){{{MAX_WORDS}}}")
+_SEAM = re.compile(r"[;:,–—][\"'”’»)\]]*\s|\s(?=[–—(“‘«])")  # between two clauses
 _PARAGRAPH = re.compile(r"\n+")
 _OPENING = "'\"“‘«([—–-"
 # A full stop after these never ends a sentence.
@@ -83,17 +88,32 @@ def _word_before(text: str, start: int, end: int) -> str:
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
-    """The span without its outer white space, cut into pieces of at most MAX_CHARS."""
+    """The span without its outer white space, cut into pieces of at most MAX_CHARS and MAX_WORDS."""
+    start, end = _trimmed(text, start, end)
+    while (most := _most(text, start, end)) < end:
+        cut = _seam(text, start, most)
+        yield Span(*_trimmed(text, start, cut))
+        start, _ = _trimmed(text, cut, end)
+    if end > start:
+        yield Span(start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    while end - start > MAX_CHARS:
-        space = text.rfind(" ", start + 1, start + MAX_CHARS)
-        cut = space if space > start else start + MAX_CHARS
-        yield Span(start, cut)
-        start = cut
-        while start < end and text[start].isspace():
-            start += 1
-    if end > start:
-        yield Span(start, end)
+    return start, end
+
+
+def _most(text: str, start: int, end: int) -> int:
+    """How far a piece that begins at `start` may reach."""
+    enough = _WORDS.match(text, start, end)
+    return min(enough.end() if enough else end, start + MAX_CHARS, end)
+
+
+def _seam(text: str, start: int, most: int) -> int:
+    """The last place between two clauses in the second half of a span, else between two words, else its end."""
+    seams = [found.end() for found in _SEAM.finditer(text, (start + most) // 2, most)]
+    space = text.rfind(" ", start + 1, most)
+    return seams[-1] if seams else space if space > start else most

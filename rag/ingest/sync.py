@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import PageError
-from rag.ingest.article import make_article, make_articles, read_with_facts
+from rag.ingest.article import make_article
 from rag.ingest.copies import group_copies
 from rag.ingest.facts import read_sidecar, sidecar_of
-from rag.ingest.read import find_pages, read_bytes
+from rag.ingest.read import find_pages, is_there, read_bytes, shown
+from rag.ingest.spread import EMBED_AHEAD, READ_AHEAD, Spread, ahead, read_articles
 from rag.ingest.story import Known, Story
 from rag.types import Failure, IngestReport, NewArticle
 from store.records import Article, Page
@@ -78,22 +81,53 @@ def ingest(
     captured: date | None,
     prune: bool,
     chain: Callable[[], Chain],
+    spread: AbstractContextManager[Spread] | None = None,
     progress: Progress,
 ) -> IngestReport:
     """Bring the store in step with pages; a file that fails is reported, and what was stored of it stays.
 
     With `prune`, pages under the given folders whose files are gone are dropped. `chain` is called once there is
-    something to embed. `progress` gets (files done, files in all, name).
+    something to embed. `spread` are workers to do so, see `rag.ingest.spread`. `progress` gets (files done, files in
+    all, name).
     """
     tally = _Tally()
-    batch: list[_Part] = []
     files = list(_files(paths, tally, prune=prune))
-    for done, path in enumerate(files):
-        progress(done, len(files), path.name)
+    with spread or nullcontext() as workers:
+        batches = _batches(store, files, tally, captured=captured, progress=progress, workers=workers)
+        if workers:
+            stored_ahead: set[str] = set()
+            begin = partial(_embed_ahead, store, workers, stored_ahead)
+            batches = ahead(batches, count=EMBED_AHEAD * workers.workers, begin=begin)
+        for batch in batches:
+            _write(store, batch, chain(), tally, workers=workers)
+    if prune:
+        tally.removed.extend(store.forget(_gone(store, paths), scrub=True))
+    with store.writing:
+        group_copies(store)
+    progress(len(files), len(files), "")
+    return tally.report()
+
+
+def _batches(
+    store: Store,
+    files: Sequence[Path],
+    tally: _Tally,
+    *,
+    captured: date | None,
+    progress: Progress,
+    workers: Spread | None,
+) -> Iterator[list[_Part]]:
+    """What has to be written, in the order of the files and in pieces of about BATCH_CHARS."""
+    batch: list[_Part] = []
+    looks: Iterator[_Look] = (_look(store, path, captured=captured, workers=workers) for path in files)
+    if workers:
+        looks = ahead(looks, count=READ_AHEAD * workers.workers, begin=lambda look: None)
+    for done, (path, look) in enumerate(zip(files, looks, strict=True)):
+        progress(done, len(files), shown(path.name))
         try:
-            found = _read(store, path, captured=captured, failed=tally.failed)
+            found = look(tally.failed)
         except PageError as error:
-            tally.failed.append(Failure(str(path), str(error)))
+            tally.failed.append(Failure(shown(path), str(error)))
             continue
         if isinstance(found, Page):
             tally.unchanged.extend(found.article_ids)
@@ -101,18 +135,25 @@ def ingest(
         for part in _parts(found):
             batch.append(part)
             if sum(len(a.text) for p in batch for a in p.articles) > BATCH_CHARS:
-                _write(store, batch, chain(), tally)
+                yield batch
                 batch = []
                 if part.page is not found.page:
                     share = len(part.page.article_ids) - len(found.before.article_ids if found.before else ())
                     progress(done, len(files), f"{path.name}: {share} of {len(found.articles)} articles")
     if batch:
-        _write(store, batch, chain(), tally)
-    if prune:
-        tally.removed.extend(store.forget(_gone(store, paths), scrub=True))
-    group_copies(store)
-    progress(len(files), len(files), "")
-    return tally.report()
+        yield batch
+
+
+def _embed_ahead(store: Store, workers: Spread, expected: set[str], batch: Sequence[_Part]) -> None:
+    """Have workers embed what this batch will need once those before it are written; `expected` grows by it."""
+    articles = {a.id: a for part in batch for a in part.articles}
+    known = store.truth.articles_by_id(articles)
+    cut = workers.cut([a for a in articles.values() if a.id not in known and a.id not in expected])
+    if cut:
+        nodes = cut[1]
+        have = store.truth.known_vectors(nodes)
+        workers.embed_ahead({k: n for k, n in nodes.items() if k not in have and k not in expected})
+        expected |= articles.keys() | nodes.keys()
 
 
 def rebuild(store: Store, *, chain: Chain, progress: Progress) -> int:
@@ -160,35 +201,55 @@ def _files(paths: Sequence[Path], tally: _Tally, *, prune: bool) -> Iterator[Pat
         try:
             yield from find_pages(path)
         except PageError as error:
-            if prune and path.is_dir():
+            if prune and is_there(path, Path.is_dir):
                 continue  # the last page was taken out of it
-            tally.failed.append(Failure(str(path), str(error)))
+            tally.failed.append(Failure(shown(path), str(error)))
 
 
 def _gone(store: Store, paths: Sequence[Path]) -> list[str]:
     """Stored pages under the given folders whose files are no longer there; a folder that is gone itself has none."""
-    folders = [path.resolve() for path in paths if path.is_dir()]
+    folders = [path.resolve() for path in paths if is_there(path, Path.is_dir)]
     pages = [Path(page) for page in store.truth.pages()]
-    return [str(p) for p in pages if any(f in p.parents for f in folders) and not p.exists()]
+    return [str(p) for p in pages if any(f in p.parents for f in folders) and not is_there(p)]
 
 
-def _read(store: Store, path: Path, *, captured: date | None, failed: list[Failure]) -> _Read | Page:
-    """The page as it is now, or, if nothing about it changed, the page as it is stored."""
-    data = read_bytes(path)
-    beside = sidecar_of(path)
-    said = read_bytes(beside) if beside else b""
-    bytes_digest = hashlib.blake2b(data + b"\0" + said if beside else data, digest_size=16).hexdigest()
-    digest = f"{READER}:{bytes_digest}"
-    key = str(path.resolve())
-    before = store.truth.page(key)
-    if before is not None and before.digest.endswith(f":{bytes_digest}"):
-        captured = captured or before.captured  # the same file: what was said of it still holds
-        if before.digest == digest and before.captured == captured:
-            return before
-    reading = read_with_facts(data, name=str(path), sidecar=read_sidecar(beside) if beside else None)
-    failed.extend(Failure(str(path), reason) for reason in reading.skipped)
-    articles = make_articles(reading, captured=captured)
-    return _Read(Page(key, digest, captured, tuple(a.id for a in articles)), articles, before)
+_Look = Callable[[list[Failure]], "_Read | Page"]
+
+
+def _look(store: Store, path: Path, *, captured: date | None, workers: Spread | None) -> _Look:
+    """Look at a page, and have it read if it changed.
+
+    The call that it returns gives the page as it is now, or as it is stored if nothing about it changed; it adds what
+    was passed over to a list. It raises PageError.
+    """
+    try:
+        data = read_bytes(path)
+        beside = sidecar_of(path)
+        said = read_bytes(beside) if beside else b""
+        bytes_digest = hashlib.blake2b(data + b"\0" + said if beside else data, digest_size=16).hexdigest()
+        digest = f"{READER}:{bytes_digest}"
+        key = str(path.resolve())
+        before = store.truth.page(key)
+        if before is not None and before.digest.endswith(f":{bytes_digest}"):
+            captured = captured or before.captured  # the same file: what was said of it still holds
+            if before.digest == digest and before.captured == captured:
+                return lambda failed: before
+        sidecar = read_sidecar(beside) if beside else None
+    except PageError as error:
+        return partial(_raise, error)
+    how: dict[str, Any] = {"name": str(path), "sidecar": sidecar, "captured": captured}
+    read = workers.read(data, **how) if workers else partial(read_articles, data, **how)
+
+    def result(failed: list[Failure]) -> _Read:
+        articles, skipped = read()
+        failed.extend(Failure(str(path), reason) for reason in skipped)
+        return _Read(Page(key, digest, captured, tuple(a.id for a in articles)), articles, before)
+
+    return result
+
+
+def _raise(error: PageError, failed: list[Failure]) -> _Read:
+    raise error
 
 
 def _parts(read: _Read) -> Iterator[_Part]:
@@ -204,7 +265,7 @@ def _parts(read: _Read) -> Iterator[_Part]:
     yield _Part(read, read.page, tuple(part))
 
 
-def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally) -> None:
+def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally, *, workers: Spread | None = None) -> None:
     from rag.chain import embed_nodes, prepare_articles
 
     store.check_model(*chain.model)
@@ -214,9 +275,13 @@ def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally) ->
     known = store.truth.articles_by_id(articles)
     old = store.truth.articles_by_id(i for p in batch if p.read.before for i in p.read.before.article_ids)
     new = [a for a in articles.values() if a.id not in known]
-    prepared, nodes = prepare_articles(new, node_parser=chain.node_parser, model=chain.model[0])
+    cut = workers.cut(new) if workers else None
+    prepared, nodes = cut or prepare_articles(new, node_parser=chain.node_parser, model=chain.model[0])
     have = store.truth.known_vectors(nodes)
-    vectors = embed_nodes({k: n for k, n in nodes.items() if k not in have}, embed_model=chain.embed_model)
+    lacking = {k: n for k, n in nodes.items() if k not in have}
+    vectors = workers.embedded(lacking) if workers else None
+    if vectors is None:
+        vectors = embed_nodes(lacking, embed_model=chain.embed_model)
     refreshed = [_merged(a, known[a.id]) for a in articles.values() if a.id in known]
     changed = {a.id for a in refreshed if a != known[a.id]}
     gone = store.write([p.page for p in batch], prepared, vectors, refreshed=refreshed, model=chain.model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ from rag.models.manifest import find_model
 
 if TYPE_CHECKING:
     from rag.endpoint import Endpoint
+    from rag.settings import Settings
 
 Matrix = NDArray[np.float32]
 
@@ -86,6 +87,16 @@ class EndpointEmbedder:
     def embed_query(self, question: str) -> Matrix:
         vector: Matrix = unit(np.array(self._endpoint.embed([question], model=self._model), dtype=np.float32))[0]
         return vector
+
+
+def open_embedder(settings: Settings, *, endpoint: Callable[[], Endpoint] | None = None) -> Embedder:
+    """The embedding model that the settings name. Raises ModelError or EndpointError."""
+    kind, _, name = settings.embedding.partition(":")
+    if kind == "openai" and name:
+        from rag.endpoint import Endpoint
+
+        return EndpointEmbedder(endpoint() if endpoint else Endpoint(settings), model=name)
+    return LocalEmbedder(name=settings.embedding, folder=settings.models)
 
 
 def unit(vectors: Matrix) -> Matrix:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.ingest.blocks import PageLines, clean, lines_of, parse
 from rag.ingest.boilerplate import is_noise
+from rag.ingest.dates import is_age
 from rag.ingest.markup import Stated, stated
-from rag.ingest.page import split_lines
+from rag.ingest.page import dates_or_credits, split_lines
 from rag.ingest.story import Known, Reading, Story, find_agency, find_kind
-
-if TYPE_CHECKING:
-    pass
 
 FULL_STORY = 60  # words; less under a headline is a teaser
 LOST = 2.25  # times the text that trafilatura found, in the page's lines around it: it took one part of several
@@ -141,14 +139,15 @@ def _single(markup: str, about: Stated, page: PageLines, *, url: str | None) -> 
         return ()
     title = about.title or clean(found.title or "")
     lines = [line for line in found.body if not is_noise(line) or len(found.body) == 1]
-    while lines and title and _is_title(lines[0], title):
+    while lines and ((title and _is_title(lines[0], title)) or dates_or_credits(lines[0])):
         lines.pop(0)
     if sum(len(line.split()) for line in lines) < 8:
         return ()
     text = "\n\n".join(lines)
     author = about.author or found.author
-    known = about.published or found.published
     printed = _printed(page, title)
+    dated = printed is not None and printed.when is not None and not is_age(printed.when)
+    known = about.published or (None if dated or about.unclear else found.published)  # trafilatura may guess
     if printed and _lost_most(lines, printed.text):
         text = printed.text
     section = about.section

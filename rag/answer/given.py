@@ -1,0 +1,98 @@
+"""What the model is given: the best sentences, numbered, with outlet, date and the sentence that each leans on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from rag.answer.evidence import Sentence
+
+MOST = 8  # sentences in the prompt: small models lose the thread in more, and each costs time to read
+_PER_SENTENCE = 440  # characters on average, so that a context of 4,096 tokens holds the rest too
+_MONTHS = "January February March April May June July August September October November December".split()
+_LEANS = re.compile(
+    r"^\W*(?:He|She|They|It|His|Her|Their|This|That|These|Those)\b"
+    r"|\b(?:he|she|they|it) (?:also )?(?:said|added|told|wrote|noted|warned|claimed|stressed)\b"
+)
+
+
+def choose(evidence: Sequence[Sentence], *, most: int) -> tuple[Sentence, ...]:
+    """At most `most` of the best sentences in reading order, of evidence that comes best first."""
+    return _in_reading_order(_affordable(evidence, most))
+
+
+def _affordable(evidence: Sequence[Sentence], most: int) -> list[Sentence]:
+    """The best sentences that fit; one that leans on the sentence before it ("he said") brings that one along."""
+    taken: list[Sentence] = []
+    for sentence in evidence:
+        group = [s for s in (_leant_on(sentence, evidence), sentence) if s is not None and s not in taken]
+        if len(taken) + len(group) <= most and sum(len(s.text) for s in [*taken, *group]) <= most * _PER_SENTENCE:
+            taken.extend(group)
+    return taken
+
+
+def _leant_on(sentence: Sentence, evidence: Sequence[Sentence]) -> Sentence | None:
+    if not _LEANS.search(sentence.text):
+        return None
+    text = sentence.article.text
+    return next(
+        (
+            s
+            for s in evidence
+            if s.article.id == sentence.article.id
+            and s.end <= sentence.start
+            and not re.search(r"\w", text[s.end : sentence.start])
+        ),
+        None,
+    )
+
+
+def _in_reading_order(evidence: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """Articles by their best sentence, the sentences of each as they stand in it."""
+    order = {article_id: n for n, article_id in enumerate(dict.fromkeys(s.article.id for s in evidence))}
+    return tuple(sorted(evidence, key=lambda s: (order[s.article.id], s.start)))
+
+
+def numbered(given: Sequence[Sentence]) -> str:
+    """The sentences as the prompt shows them: "[n] words" under a line with outlet, day and title of each article."""
+    lines = []
+    for _, group in groupby(enumerate(given, start=1), key=lambda pair: pair[1].article.id):
+        pairs = list(group)
+        article = pairs[0][1].article
+        outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
+        day = long_date(article.published) if article.published else "undated"
+        kind = ", an opinion piece" if article.kind == "opinion" else ""
+        lines.append(_inert(f'{outlet}, {day}, "{article.title}"{kind}:'))
+        lines.extend(f"[{number}] {_inert(dated(s))}" for number, s in pairs)
+    return "\n".join(lines)
+
+
+def dated(sentence: Sentence) -> str:
+    """The sentence, with the date behind words that name a day by its distance: "on Tuesday (June 17, 2025)"."""
+    text, shift = sentence.text, sentence.start
+    for mention in reversed(sentence.article.dates):
+        if (
+            sentence.start <= mention.start
+            and mention.end <= sentence.end
+            and mention.precision == "day"
+            and mention.first is not None
+            and mention.first == mention.last
+            and not re.search(r"\d", mention.words)
+            and len(re.findall(r'["“”]', text[: mention.start - shift])) % 2 == 0  # quoted words stay as they are
+        ):
+            end = mention.end - shift
+            end += len("'s") if text[end : end + 2] in ("'s", "’s") else 0
+            text = f"{text[:end]} ({long_date(mention.first)}){text[end:]}"
+    return text
+
+
+def long_date(day: date) -> str:
+    """A date as most of the articles write it, whatever the locale: "June 17, 2025"."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def _inert(text: str) -> str:
+    """Article text on one line and without square brackets: it can forge neither a number nor a new section."""
+    return " ".join(text.translate(str.maketrans("[]【】", "()()")).split())

@@ -1,0 +1,172 @@
+"""Filters: given and read from the question, in the real store; widened rather than empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rag import Completed, Filters, NewArticle, Rag, Retrieved
+from rag.asked import read
+from rag.errors import ClipdeskError
+from rag.ranking import newest_first
+
+DAY = date(2025, 6, 21)
+OUTLETS = ("Yonhap News Agency", "The Korea Herald", "TASS", "Fortune", "The Times", "The New York Times")
+
+
+def asked(question: str, event: date | None = None) -> dict[str, Any]:
+    found = read(question, as_of=DAY, outlets=OUTLETS, event=lambda words: event)
+    known: dict[str, Any] = {}
+    for reading in found.readings:
+        for name in ("sources", "since", "until", "language"):
+            if value := getattr(reading.filters, name):
+                known[name] = value
+    return known | ({"weighed": found.outlets} if found.outlets else {}) | ({"latest": True} if found.latest else {})
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did Yonhap say about the sappers?", {"sources": ("Yonhap News Agency",)}),
+        ("what did yonhap report about the sappers", {"sources": ("Yonhap News Agency",)}),
+        ("Which articles from the New York Times name Kim?", {"sources": ("The New York Times",)}),
+        # who is named may be who is spoken of: never excluded
+        ("Did TASS report that Kim met Putin?", {"weighed": ("TASS",)}),
+        ("What did TASS say, according to the Korea Herald?", {"weighed": ("TASS", "The Korea Herald")}),
+        ("What fortune did he make in those times?", {}),
+        ("What happened last week?", {"since": date(2025, 6, 9), "until": date(2025, 6, 15)}),
+        ("What happened in November 2023?", {"since": date(2023, 11, 1), "until": date(2023, 11, 30)}),
+        ("What has Kim said since Monday?", {"since": date(2025, 6, 16)}),
+        ("What was said before June 18?", {"until": date(2025, 6, 17)}),
+        ("When will the plant open in 2027?", {}),  # what lies ahead is told before it comes
+        ("What came of last week's vote?", {}),  # the time names the vote
+        ("What did he sell in May, and what in June?", {}),  # two times: neither excludes the other
+        ("What do German-language articles say?", {"language": "de"}),
+        ("What is the latest on the strike?", {"latest": True}),
+    ],
+)
+def test_what_is_read_from_a_question(question: str, expected: dict[str, Any]) -> None:
+    assert asked(question) == expected
+
+
+def test_an_event_bounds_the_time_only_where_its_day_is_known() -> None:
+    assert asked("What did Seoul say before the summit?") == {}
+    assert asked("What did Seoul say before the summit?", DAY) == {"until": DAY - timedelta(days=1)}
+    assert asked("What changed after the summit in Ostrel?", DAY) == {"since": DAY}
+
+
+def test_newest_first_by_hand() -> None:
+    # .90 and .88 are near-equal and change places; .80 is not near .90, however new
+    assert newest_first(np.array([0.9, 0.88, 0.8]), [1, 2, 9]).tolist() == [0.88, 0.9, 0.8]
+    assert newest_first(np.array([0.5, 0.5]), [0, 1]).tolist() == [0.5, 0.5]
+
+
+ARTICLES = (
+    NewArticle("Bridge closes", "The old bridge at Ostrel closes for repairs.", "Ledger", date(2025, 5, 5)),
+    NewArticle("Bridge opens", "The old bridge at Ostrel is open again.", "Harbour Business", date(2025, 6, 12)),
+    NewArticle("Bridge costs", "The bridge at Ostrel cost 4 million, the Ledger reported.", "Wire", date(2025, 6, 20)),
+    NewArticle("Ferry full", "A ferry at Ostrel was full in the first week of April 2024.", "Ledger", date(2024, 9, 1)),
+    NewArticle("Bridge song", "A song about the bridge at Ostrel is popular.", "Wire"),
+)
+
+
+@pytest.fixture(scope="module")
+def ostrel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
+    with Rag.open(tmp_path_factory.mktemp("ostrel")) as rag:
+        rag.add(ARTICLES, name="ostrel")
+        yield rag
+
+
+def titles(rag: Rag, question: str, filters: Filters | None = None) -> set[str]:
+    return {p.article.title for p in rag.search(question, filters=filters, as_of=DAY)}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(sources=("ledger",)), {"Bridge closes", "Ferry full"}),
+        (Filters(sources=("The Ledger", "Wire")), {"Bridge closes", "Ferry full", "Bridge costs", "Bridge song"}),
+        (Filters(since=date(2025, 6, 12)), {"Bridge opens", "Bridge costs"}),
+        (Filters(until=date(2025, 5, 5)), {"Bridge closes", "Ferry full"}),
+        (Filters(since=date(2025, 5, 1), until=date(2025, 5, 31)), {"Bridge closes"}),
+        (Filters(sources=("Wire",), since=date(2025, 1, 1)), {"Bridge costs"}),
+    ],
+)
+def test_what_is_given_holds_strictly(ostrel: Rag, filters: Filters, expected: set[str]) -> None:
+    assert titles(ostrel, "the bridge at Ostrel", filters) == expected
+    assert ostrel.search("the bridge at Ostrel", filters=filters).scope.filters == filters
+
+
+def test_articles_and_language_are_filters(ostrel: Rag) -> None:
+    one = ostrel.articles()[2]
+    assert titles(ostrel, "Ostrel", Filters(articles=(one.id,))) == {one.title}
+    found = ostrel.search("Ostrel", filters=Filters(language="de"))
+    assert found.scope.widened == Filters(language="de")  # none of these short texts tells its language
+
+
+def test_what_is_read_keeps_what_names_the_outlet_or_speaks_of_the_time(ostrel: Rag) -> None:
+    found = ostrel.search("What did the Ledger say about Ostrel?", as_of=DAY)
+    assert {p.article.title for p in found} == {"Bridge closes", "Ferry full", "Bridge costs"}
+    (reading,) = found.scope.read
+    assert reading.words == "Ledger"
+    assert found.scope.filters.sources == ("Ledger",)
+    assert titles(ostrel, "What was full at Ostrel in April 2024?") >= {"Ferry full", "Bridge song"}
+    assert "Bridge opens" not in titles(ostrel, "What was full at Ostrel in April 2024?")
+
+
+def test_a_reading_can_be_taken_back_and_what_is_given_wins(ostrel: Rag) -> None:
+    question = "What did the Ledger say about Ostrel last week?"
+    assert len(titles(ostrel, question, Filters(read=False))) == len(ARTICLES)
+    scope = ostrel.search(question, filters=Filters(sources=("Wire",)), as_of=DAY).scope
+    assert scope.filters.sources == ("Wire",)
+    assert [r.words for r in scope.read] == ["last week"]
+
+
+def test_nothing_found_widens_and_says_so(ostrel: Rag) -> None:
+    nobody = Filters(sources=("Nobody",))
+    found = ostrel.search("Ostrel", filters=nobody)
+    assert len(found) == len(ARTICLES)
+    assert (found.scope.filters, found.scope.widened) == (Filters(), nobody)
+    ledger = Filters(sources=("Ledger",))
+    found = ostrel.search("What has been said of Ostrel since June 14?", filters=ledger, as_of=DAY)
+    assert {p.article.source for p in found} == {"Ledger"}  # what was read is given up first
+    assert (found.scope.filters, found.scope.read) == (ledger, ())
+    assert found.scope.widened == Filters(sources=("Ledger",), since=date(2025, 6, 14))
+
+
+def test_an_answer_and_its_events_carry_the_scope(ostrel: Rag) -> None:
+    given = Filters(sources=("Ledger",))
+    events = list(ostrel.stream("What closes for repairs?", filters=given, as_of=DAY))
+    retrieved, completed = events[0], events[-1]
+    assert isinstance(retrieved, Retrieved)
+    assert isinstance(completed, Completed)
+    assert retrieved.scope == completed.answer.scope
+    assert completed.answer.filters == given
+
+
+def test_the_day_of_an_event_is_looked_up(tmp_path: Any) -> None:
+    summit = "The summit in Ostrel was held on June 10, 2025, officials said."
+    with Rag.open(tmp_path) as rag:
+        rag.add(
+            [
+                NewArticle("Summit", summit, "Ledger", date(2025, 6, 11)),
+                NewArticle("Talks fail", "Seoul called the talks a failure.", "Wire", date(2025, 6, 15)),
+                NewArticle("Talks ahead", "Seoul called the talks a chance.", "Wire", date(2025, 6, 5)),
+            ],
+            name="summit",
+        )
+        found = rag.search("What did Seoul call the talks before the summit?", as_of=DAY)
+        assert found.scope.filters.until == date(2025, 6, 9)
+        assert "Talks fail" not in {p.article.title for p in found}
+        assert "Talks ahead" in {p.article.title for p in found}
+
+
+def test_filters_that_cannot_hold_are_refused(ostrel: Rag) -> None:
+    with pytest.raises(ClipdeskError, match="after until"):
+        ostrel.search("Ostrel", filters=Filters(since=DAY, until=date(2025, 1, 1)))
+    with pytest.raises(ClipdeskError, match="as a tuple"):
+        ostrel.search("Ostrel", filters=Filters(sources="Wire"))  # type: ignore[arg-type]

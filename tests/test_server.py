@@ -1,0 +1,117 @@
+"""The index on a Chroma server: a real `chroma run` on loopback, and several processes at once."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import Filters, NewArticle, Rag, SettingsError, StoreError, StoreLocked, load_settings
+from tests.conftest import ROOT
+
+WRITER = """
+import sys
+from rag import NewArticle, Rag, load_settings
+url, data, who = sys.argv[1:]
+with Rag.open(data, settings=load_settings(chroma_url=url)) as rag:
+    for n in range(4):
+        text = f"The {who} council voted on bridge number {n}. It was a long night in {who}."
+        both = NewArticle("Shared", "The harbour of Ostrel froze over.", "Wire")
+        rag.add([NewArticle(f"{who} {n}", text, who), both], name=f"{who}-{n}")
+print("done")
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("chroma")
+    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            assert process.poll() is None, "chroma run ended"
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_two_writers_and_a_reader_at_once(server: str, tmp_path: Path) -> None:
+    settings = load_settings(chroma_url=server)
+    with Rag.open(tmp_path, settings=settings) as rag:
+        rag.add([NewArticle("First", "The lighthouse of Ostrel is lit again.", "Wire")], name="first")
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WRITER, server, str(tmp_path), who],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+            )
+            for who in ("Harnwick", "Fennick")
+        ]
+        while any(writer.poll() is None for writer in writers):
+            assert rag.search("Is the lighthouse lit?", k=1)[0].article.title == "First"
+            time.sleep(0.05)
+        for writer in writers:
+            out, problems = writer.communicate()
+            assert out == "done\n", problems
+        assert {a.title for a in rag.articles()} == {
+            "First", "Shared", *(f"{who} {n}" for who in ("Harnwick", "Fennick") for n in range(4))
+        }  # fmt: skip
+        for who in ("Harnwick", "Fennick"):
+            assert {p.article.source for p in rag.search("bridge", filters=Filters(sources=(who,)))} == {who}
+        assert rag.doctor().ok
+        assert not list(tmp_path.glob("chroma*"))  # nothing of the index lies here
+
+        with Rag.open(tmp_path, settings=settings) as other:  # what one deletes is gone for the other
+            (gone,) = (a.id for a in rag.articles() if a.title == "First")
+            other.delete(gone)
+        assert gone not in {p.article.id for p in rag.search("Is the lighthouse lit?")}
+        assert rag.doctor().ok
+        with pytest.raises(StoreLocked):
+            Rag.open(tmp_path)  # without the server this would be another index
+
+
+def test_two_data_folders_on_one_server_stay_apart(server: str, tmp_path: Path) -> None:
+    settings = load_settings(chroma_url=server)
+    with Rag.open(tmp_path / "a", settings=settings) as a, Rag.open(tmp_path / "b", settings=settings) as b:
+        a.add([NewArticle("One", "Ostrel has one bridge.", "Wire")], name="one")
+        b.add([NewArticle("Two", "Ostrel has two bridges.", "Wire")], name="two")
+        a.rebuild()
+        assert [p.article.title for p in a.search("bridges")] == ["One"]
+        assert [p.article.title for p in b.search("bridges")] == ["Two"]
+        assert b.doctor().ok
+
+
+def test_what_is_wrong_with_the_server_is_said(tmp_path: Path, server: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    article = NewArticle("One", "Ostrel has one bridge.", "Wire")
+    for settings in (load_settings(chroma_url=nobody), load_settings(chroma_url=server, chroma_tenant="unknown")):
+        with Rag.open(tmp_path, settings=settings) as rag, pytest.raises(StoreError, match="check CHROMA_URL"):
+            rag.add([article], name="one")
+    with pytest.raises(SettingsError, match="address like"):
+        load_settings(chroma_url="localhost:8000")
+
+
+def test_the_plain_name_of_the_setting_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMA_URL", "https://chroma.example")
+    monkeypatch.setenv("CLIPDESK_CHROMA_TOKEN", "t")
+    chroma = load_settings().chroma
+    assert chroma is not None
+    assert (chroma.url, chroma.token, chroma.tenant) == ("https://chroma.example", "t", "default_tenant")
