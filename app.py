@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def build(rag: Rag) -> gr.Blocks:
     """The page over an open Rag. Nothing listens yet: `start` does that."""
-    quiet_gradio(uploads.folder(rag) / "incoming")
+    quiet_gradio(uploads.incoming(rag))
     from ui.desk import desk
 
     return desk(rag)

@@ -20,7 +20,9 @@ def test_answer_opens_at_the_exact_quote(page: Page, quoting: Served, request: p
     expect(reply.locator("blockquote.quote")).to_have_count(len(answer.citations))
     assert reply.locator("a.cite").all_text_contents() == [f"[{c.number}]" for c in answer.citations]
     assert reply.locator("blockquote .words").all_text_contents() == [c.quote for c in answer.citations]
-    expect(reply.locator(".status")).to_have_text(re.compile(r"^Quote mode · 4 articles searched · \d+\.\d s$"))
+    expect(reply.locator(".status")).to_have_text(
+        re.compile(r"^Quote mode · 4 articles searched · newest source of 18 June 2025 · \d+\.\d s$")
+    )
     for citation in reversed(answer.citations):
         reply.get_by_text(f"[{citation.number}]", exact=True).click()
         expect(page.locator(".reader h2")).to_have_text(citation.article.title)

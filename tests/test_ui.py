@@ -137,7 +137,10 @@ def test_refusal_offers_passages() -> None:
 
 
 def test_status_line() -> None:
-    assert markup.status_line(ANSWER, articles=4) == "Quote mode · 4 articles searched · 0.7 s"
+    assert (
+        markup.status_line(ANSWER, articles=4)
+        == "Quote mode · 4 articles searched · newest source of 18 June 2025 · 0.7 s"
+    )
     written = replace(
         ANSWER,
         mode="llm",
@@ -146,7 +149,7 @@ def test_status_line() -> None:
         fingerprint=Fingerprint(model="/models/small-q4.gguf"),
     )
     assert markup.status_line(written, articles=1) == (
-        "LLM mode · small-q4 · 1 article searched · 0.7 s · tokens: 1,200 in, 46 out"
+        "LLM mode · small-q4 · 1 article searched · newest source of 18 June 2025 · 0.7 s · tokens: 1,200 in, 46 out"
         " · 2 marks that pointed at nothing removed"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,9 +97,7 @@ def _wire(rag: Rag, tab: AskTab) -> None:
         drawn = 0.0
         async for exchange in talk.follow(asked, lambda: talk.stream(rag, asked, history=history)):
             if exchange.answer is not None:
-                before = next((e.saved.conversation for e in reversed(earlier) if e.saved), None)
-                saved = await asyncio.to_thread(rag.history.save, exchange.answer, conversation=before)
-                exchange = replace(exchange, saved=saved)
+                exchange = await asyncio.to_thread(_kept, rag, exchange, earlier)
             elif exchange.is_running and exchange.streamed and time.monotonic() - drawn < REDRAW:
                 continue
             drawn = time.monotonic()
@@ -126,6 +124,17 @@ def _wire(rag: Rag, tab: AskTab) -> None:
         made.success(answered, [tab.conversation, tab.filters], [tab.box, tab.filters], **QUICK)
         made.failure(fail, [tab.conversation], tab.shown, **QUICK)
     tab.box.stop(cancelling, cancels=tab.answers, **QUICK).then(stop, [tab.conversation], tab.shown, **QUICK)
+
+
+def _kept(rag: Rag, exchange: talk.Exchange, earlier: Sequence[talk.Exchange]) -> talk.Exchange:
+    """The exchange, kept in the history after those before it; a history that cannot be written costs no answer."""
+    assert exchange.answer is not None
+    before = next((e.saved.conversation for e in reversed(earlier) if e.saved), None)
+    try:
+        return replace(exchange, saved=rag.history.save(exchange.answer, conversation=before))
+    except ClipdeskError as error:
+        gr.Warning(f"This answer is not kept in the history: {error}.")
+        return exchange
 
 
 async def cancelling() -> None:

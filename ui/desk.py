@@ -33,7 +33,7 @@ def desk(rag: Rag) -> gr.Blocks:
             with gr.Column(elem_id="work", scale=11, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
                 with gr.Tab("Ask", id="ask", elem_id="ask"):
                     ask = ask_tab(rag)
-                with gr.Tab("Library", id="library", elem_id="library-tab", render_children=True):
+                with gr.Tab("Library", id="library", elem_id="library-tab"):
                     library_tab(rag)
                 with gr.Tab("History", id="history", elem_id="history-tab"):
                     past = past_tab(rag)

@@ -76,6 +76,8 @@ def status_line(answer: Answer, *, articles: int) -> str:
     if answer.fingerprint.model:
         parts.append(_short(answer.fingerprint.model))
     parts.append(f"{counted(articles, 'article')} searched")
+    if answer.newest:
+        parts.append(f"newest source of {day(answer.newest)}")
     parts.append(f"{answer.seconds:.1f} s")
     tokens = [
         f"{count:,} {kind}"

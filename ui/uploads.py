@@ -7,7 +7,9 @@ stay is moved from there, and nothing is ever read or written elsewhere.
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,14 +29,20 @@ def folder(rag: Rag) -> Path:
     return (rag.folder / "uploads").resolve()
 
 
+def incoming(rag: Rag) -> Path:
+    """Where gradio puts what is uploaded; what a reader gave up half-way is cleared away when the chat is built."""
+    place = folder(rag) / "incoming"
+    shutil.rmtree(place, ignore_errors=True)
+    return place
+
+
 def keep(rag: Rag, *, given: str, name: str) -> Path:
     """Move a file that gradio took in to its place; returns the place. Raises ClipdeskError, and keeps nothing then.
 
     `given` is where gradio says that it is, `name` its name in the reader's folder, with slashes.
     """
-    incoming = folder(rag) / "incoming"
     taken = Path(given).resolve()
-    if not taken.is_relative_to(incoming) or not taken.is_file():
+    if not taken.is_relative_to(folder(rag) / "incoming") or not taken.is_file():
         raise ClipdeskError("this is not a file that was uploaded: drop it here again")
     try:
         place = folder(rag) / "pages" / _safe(name)
@@ -44,6 +52,8 @@ def keep(rag: Rag, *, given: str, name: str) -> Path:
         taken.replace(place)
     finally:
         taken.unlink(missing_ok=True)
+        with suppress(OSError):
+            taken.parent.rmdir()  # gradio makes a folder for each
     return place
 
 
@@ -62,7 +72,7 @@ def read(rag: Rag, places: list[Path], *, captured: str | None) -> list[dict[str
 def in_words(report: IngestReport) -> str:
     """What became of one page."""
     if report.failed:
-        return re.sub(r"^\S*/uploads/pages/", "", report.failed[0].reason)
+        return re.sub(r"^.*?/uploads/pages/[^/]+/", "", report.failed[0].reason)
     parts = [
         f"{counted(len(ids), 'article')} {what}"
         for ids, what in ((report.added, "added"), (report.updated, "updated"), (report.unchanged, "known already"))
