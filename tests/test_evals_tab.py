@@ -13,9 +13,8 @@ from playwright.sync_api import Page, expect
 import app
 from rag import Rag
 from rag.settings import quiet_gradio
-from tests.test_browser import DOCS, browser, page
+from tests.browsing import DOCS
 
-__all__ = ["browser", "page"]  # fixtures
 SLOW = 240_000  # milliseconds that a run may take on a loaded machine
 
 

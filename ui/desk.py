@@ -1,6 +1,6 @@
 """The page: masthead, tabs on the left, the article on the right, and what goes on between them.
 
-Each tab has a file of its own: `ask`, `library`, `past`. Importing this imports gradio: call `quiet_gradio` before.
+Each tab has a file of its own: `ask`, `library`, `past`, `evals_tab`. Importing this imports gradio: call `quiet_gradio` before.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import gradio as gr
 from rag import ClipdeskError, Rag
 from ui import look, reader, talk
 from ui.ask import AT_ONCE, QUICK, AskTab, ask_tab, cancelling, first_look, open_talk
+from ui.evals_tab import evals_tab
 from ui.library import library_tab
 from ui.markup import counted, inert
 from ui.past import past_tab
@@ -37,6 +38,8 @@ def desk(rag: Rag) -> gr.Blocks:
                     library_tab(rag)
                 with gr.Tab("History", id="history", elem_id="history-tab"):
                     past = past_tab(rag)
+                with gr.Tab("Evals", id="evals", elem_id="evals-tab") as measured:
+                    evals_tab(measured)
             with gr.Column(elem_id="read", scale=9, min_width=320):
                 gr.HTML(
                     elem_id="reader",

@@ -77,8 +77,8 @@ def iso_date(text: str | None) -> Known | None:
             known = Known(date(year, month, day), "day" if found[3] else "month", "metadata")
             return known if 1900 < year < 2100 else None
         if text and re.match(r"\s*\d+[/.]\d+[/.]\d+", text):
-            day = numeric(text.split()[0].rstrip(","))
-            return Known(day, "day", "metadata") if day else None
+            written = numeric(text.split()[0].rstrip(","))
+            return Known(written, "day", "metadata") if written else None
         if text and re.search(r"\d{4}", text) and len(text) < 60:
             import dateparser
 
