@@ -164,13 +164,12 @@ def test_model_writes_and_its_doubtful_claims_are_marked(page: Page, writing: Se
     assert page.locator("#chat img").count() == 0
 
 
-def test_lost_endpoint_is_said_and_what_came_is_kept(page: Page, writing: Served, model: FakeLLM) -> None:
+def test_lost_endpoint_is_said_and_the_evidence_is_quoted(page: Page, writing: Served, model: FakeLLM) -> None:
     page.goto(writing.url)
     model.replies.append(Reply(("Pyongyang is sending 1,000 sappers [1], ",), cut=True))
-    page.get_by_role("textbox", name="Question").fill(SAPPERS)
-    page.keyboard.press("Enter")
-    expect(page.locator(".reply .fault")).to_contain_text("CLIPDESK_MODE=quote")
-    expect(page.locator(".reply .unchecked")).to_contain_text("1,000 sappers")
+    reply = ask(page, SAPPERS)
+    expect(reply.locator(".notice.remark")).to_contain_text("CLIPDESK_MODE=quote")
+    expect(reply.locator("blockquote").first).to_contain_text("1,000 sappers")
     model.replies.append(Reply(("Pyongyang is sending 1,000 sappers [1].",)))
     expect(ask(page, SAPPERS).locator(".prose a.cite")).not_to_have_count(0)
 

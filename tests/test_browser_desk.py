@@ -101,6 +101,7 @@ def test_history_is_found_opened_renamed_saved_and_deleted(page: Page, quoting: 
     tab(page, "History")
     before = len(quoting.rag.history.conversations())
     page.get_by_label("Search").fill("who quoted shoigu on that")
+    expect(page.locator(".past .row-title")).to_have_count(1)
     expect(page.locator(".past .row-title")).to_have_text(SAPPERS)
     expect(page.locator(".past .row-origin")).to_contain_text("2 questions")
     page.get_by_role("button", name="Rename").click()

@@ -25,7 +25,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(desk: Rag, runs: Path) -> Iterator[str]:
-    quiet_gradio()
+    quiet_gradio(runs.parent / "incoming")
     import gradio as gr
 
     from ui.evals_tab import evals_tab

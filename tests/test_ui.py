@@ -263,10 +263,12 @@ def test_uploads_are_refused_without_a_trace(tmp_path: Path, monkeypatch: pytest
         assert secret.exists()
         monkeypatch.setattr(uploads, "LARGEST", 10)
         for name, size, words_ in (("x.exe", 1, "of this kind"), ("..", 1, "shorter"), ("x.txt", 11, "larger than")):
-            (incoming / "x").write_text("w" * size)
+            taken = incoming / "as gradio does" / "x"
+            taken.parent.mkdir(parents=True)
+            taken.write_text("w" * size)
             with pytest.raises(ClipdeskError, match=words_):
-                uploads.keep(rag, given=str(incoming / "x"), name=name)
-            assert not (incoming / "x").exists()
+                uploads.keep(rag, given=str(taken), name=name)
+            assert not taken.parent.exists()
         assert not (uploads.folder(rag) / "pages").exists()
 
 

@@ -1,6 +1,7 @@
 """The page: masthead, tabs on the left, the article on the right, and what goes on between them.
 
-Each tab has a file of its own: `ask`, `library`, `past`, `evals_tab`. Importing this imports gradio: call `quiet_gradio` before.
+Each tab has a file of its own: `ask`, `library`, `past`, `evals_tab`. Importing this imports gradio: call
+`quiet_gradio` before.
 """
 
 from __future__ import annotations

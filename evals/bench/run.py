@@ -168,7 +168,6 @@ def _point(rag: Rag, bare: Bare, asked: Sequence[str], *, chunks: int, stored: f
 
 def _search_ratios(points: Sequence[Point]) -> list[Ratio]:
     last = points[-1]
-    small = min(points, key=lambda p: abs(p.chunks - 5000))
     found = [
         Ratio(
             f"search / bare parts, {p.chunks} chunks",
@@ -179,7 +178,8 @@ def _search_ratios(points: Sequence[Point]) -> list[Ratio]:
         )
         for p in points
     ]
-    if last is not small:
+    if points[:-1]:
+        small = min(points[:-1], key=lambda p: abs(p.chunks - 5000))
         parts = {f"{small.chunks}, s": small.search, f"{last.chunks}, s": last.search}
         name = f"search at {last.chunks} chunks / at {small.chunks}"
         found.append(Ratio(name, last.search / small.search, 3.0, "at most", parts))

@@ -168,6 +168,8 @@ def _said(answer: AnswerOut, *, base: str) -> dict[str, Any]:
     doubtful = [claim.text for claim in answer.claims if claim.support != "supported"]
     if doubtful:
         text += "\n\nNot borne out by the articles: " + " ".join(f"“{_inert(words)}”" for words in doubtful)
+    if answer.notice:
+        text += f"\n\n{_inert(answer.notice)}"
     if cited:
         text += _SOURCES + "\n".join(f"[{n}] {_inert(_origin(c))}" for n, c in cited.items())
     return {"content": text, "annotations": annotations}

@@ -13,7 +13,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from starlette.routing import Route
 
-from rag import ClipdeskError
+from rag import ClipdeskError, Filters
 from ui.doors.tools import (
     AnswerOut,
     ArticleId,
@@ -25,7 +25,10 @@ from ui.doors.tools import (
     Offset,
     Passages,
     Question,
+    Since,
+    Sources,
     Tools,
+    Until,
     no_article,
 )
 
@@ -51,7 +54,9 @@ def server(tools: Tools) -> FastMCP:
     )
 
     @mcp.tool(title="Ask the saved articles", annotations=_READS)
-    async def ask(question: Question, as_of: AsOf = None) -> AnswerOut:
+    async def ask(
+        question: Question, as_of: AsOf = None, sources: Sources = (), since: Since = None, until: Until = None
+    ) -> AnswerOut:
         """Answer a question from the saved news articles, or refuse if they are silent.
 
         Every sentence of the answer carries marks like [1]; `citations` holds the exact words behind each mark, with
@@ -59,18 +64,20 @@ def server(tools: Tools) -> FastMCP:
         "refused" and offers the nearest passages in `nearby`.
         """
         try:
-            return await tools.ask(question, as_of=as_of)
+            return await tools.ask(question, as_of=as_of, filters=Filters(sources, since, until))
         except ClipdeskError as error:
             raise ToolError(str(error)) from error
 
     @mcp.tool(title="Search the saved articles", annotations=_READS)
-    async def search(question: Question, k: Passages = 10) -> Found:
+    async def search(
+        question: Question, k: Passages = 10, sources: Sources = (), since: Since = None, until: Until = None
+    ) -> Found:
         """Find the passages of the saved news articles that are nearest to a question, best first, unread by any model.
 
         Each passage has its exact text, the article it stands in and its offsets there.
         """
         try:
-            return await tools.search(question, k=k)
+            return await tools.search(question, k=k, filters=Filters(sources, since, until))
         except ClipdeskError as error:
             raise ToolError(str(error)) from error
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag import Filters
 from ui import look
 from ui.doors.tools import (
     MOST_TURNS,
@@ -24,7 +25,10 @@ from ui.doors.tools import (
     Offset,
     Passages,
     Question,
+    Since,
+    Sources,
     Tools,
+    Until,
     no_article,
 )
 
@@ -37,22 +41,29 @@ class Problem(BaseModel):
     detail: str
 
 
-class Ask(BaseModel):
-    """A question, with what was said before it, oldest first."""
-
+class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     question: Question
     as_of: AsOf = None
+    sources: Sources = ()
+    since: Since = None
+    until: Until = None
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(self.sources, self.since, self.until)
+
+
+class Ask(_Asked):
+    """A question, with what was said before it, oldest first."""
+
     history: tuple[Earlier, ...] = Field((), max_length=MOST_TURNS)
 
 
-class Search(BaseModel):
+class Search(_Asked):
     """A question to find passages for."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    question: Question
     k: Passages = 10
 
 
@@ -64,12 +75,12 @@ def router(tools: Tools) -> APIRouter:
     @api.post("/ask", summary="Answer a question, or refuse")
     async def ask(asked: Ask) -> AnswerOut:
         """Every sentence of the answer carries marks like `[1]`; `citations` holds the exact words behind each."""
-        return await tools.ask(asked.question, as_of=asked.as_of, history=asked.history)
+        return await tools.ask(asked.question, as_of=asked.as_of, history=asked.history, filters=asked.filters)
 
     @api.post("/search", summary="Find passages")
     async def search(asked: Search) -> Found:
         """The passages nearest to a question, best first."""
-        return await tools.search(asked.question, k=asked.k)
+        return await tools.search(asked.question, k=asked.k, as_of=asked.as_of, filters=asked.filters)
 
     @api.get("/articles", summary="List the articles")
     async def articles(limit: Annotated[Limit, Query()] = 100, offset: Annotated[Offset, Query()] = 0) -> Listed:

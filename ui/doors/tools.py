@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import anyio
 import anyio.to_thread
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rag import Rag
-from rag.types import Mode, Status, Support, Turn
+from rag.types import Filters, Flag, Mode, Status, Support, Turn
 
 LONGEST_QUESTION = 2_000  # characters, as in the chat
 LONGEST_TURN = 20_000
@@ -42,6 +42,11 @@ AsOf = Annotated[
     date | None,
     Field(description='Day on which the question counts as asked (YYYY-MM-DD), for "last week"; today if not given.'),
 ]
+Sources = Annotated[
+    tuple[str, ...], Field(max_length=100, description="Keep to articles of these outlets or agencies; all if empty.")
+]
+Since = Annotated[date | None, Field(description="Keep to articles published on or after this day (YYYY-MM-DD).")]
+Until = Annotated[date | None, Field(description="Keep to articles published on or before this day (YYYY-MM-DD).")]
 Passages = Annotated[int, Field(ge=1, le=MOST_PASSAGES, description="How many passages to give.")]
 ArticleId = Annotated[str, Field(min_length=1, max_length=200, description="Id of an article, as in a citation.")]
 Limit = Annotated[int, Field(ge=1, le=MOST_LISTED, description="How many articles to list.")]
@@ -94,12 +99,57 @@ class CitationOut(_Out):
     quote: str
 
 
+class AttributionOut(_Out):
+    """Who said it, through which agencies and papers, nearest to the speaker first, and which outlet published it."""
+
+    speaker: str | None
+    via: tuple[str, ...]
+    outlet: str | None
+    flags: tuple[Flag, ...]
+
+
 class ClaimOut(_Out):
     """One sentence of the answer, and the numbers of the citations it rests on."""
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    attribution: AttributionOut | None
+
+
+class PositionOut(_Out):
+    """One side of a disagreement, with the number of the citation that bears it and the day of its article."""
+
+    text: str
+    citation: int
+    attribution: AttributionOut
+    date: date | None
+
+
+class ConflictOut(_Out):
+    """What the articles disagree on; in an "update" a later one has new figures, and the oldest comes first."""
+
+    kind: Literal["contradiction", "update"]
+    subject: tuple[str, ...]
+    positions: tuple[PositionOut, ...]
+
+
+class PremiseOut(_Out):
+    """What the question takes for granted and the articles do not bear out, and the citation of what they say."""
+
+    asked: str
+    found: str
+    citation: int
+
+
+class FiltersOut(_Out):
+    """What the search kept to, given or read from the question; empty or null where all was searched."""
+
+    sources: tuple[str, ...]
+    since: date | None
+    until: date | None
+    articles: tuple[str, ...]
+    language: str | None
 
 
 class UsageOut(_Out):
@@ -123,12 +173,20 @@ class AnswerOut(_Out):
     usage: UsageOut
     seconds: float
     confidence: float
+    notice: str | None = Field(description="What went wrong on the way to this answer; null if nothing did.")
+    asked: str = Field(description="The question as it was understood from the conversation.")
+    as_of: date | None
+    newest: date | None = Field(description="The date of the newest article cited.")
+    filters: FiltersOut
+    conflicts: tuple[ConflictOut, ...]
+    premise: PremiseOut | None
 
 
 class Found(_Out):
     """The best passages, best first."""
 
     passages: tuple[PassageOut, ...]
+    filters: FiltersOut
 
 
 class Listed(_Out):
@@ -154,14 +212,24 @@ class Tools:
     rag: Rag
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
-    async def ask(self, question: str, *, as_of: date | None = None, history: Sequence[Earlier] = ()) -> AnswerOut:
+    async def ask(
+        self,
+        question: str,
+        *,
+        as_of: date | None = None,
+        history: Sequence[Earlier] = (),
+        filters: Filters | None = None,
+    ) -> AnswerOut:
         turns = [Turn(earlier.question, earlier.answer) for earlier in history]
-        answer = await self._work(lambda: self.rag.ask(question, history=turns, as_of=as_of))
+        answer = await self._work(lambda: self.rag.ask(question, history=turns, as_of=as_of, filters=filters))
         return AnswerOut.model_validate(answer)
 
-    async def search(self, question: str, *, k: int) -> Found:
-        passages = await self._work(lambda: self.rag.search(question, k=k))
-        return Found(passages=tuple(PassageOut.model_validate(p) for p in passages))
+    async def search(
+        self, question: str, *, k: int, as_of: date | None = None, filters: Filters | None = None
+    ) -> Found:
+        found = await self._work(lambda: self.rag.search(question, k=k, as_of=as_of, filters=filters))
+        passages = tuple(PassageOut.model_validate(p) for p in found)
+        return Found(passages=passages, filters=FiltersOut.model_validate(found.scope.filters))
 
     async def article(self, article_id: str) -> ArticleText | None:
         found = await self._work(lambda: self.rag.article(article_id))
