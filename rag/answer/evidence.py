@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.models.reranker import Reranker
 from rag.types import Passage
+from rag.words import content_words, words
 from store.records import Article, Span
+
+SCORED = 32  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
+SCORED_TWICE = 16  # the best of them, which it reads again behind the sentence before
+
+_Place = tuple[Article, Span, int]  # a sentence and where the one before it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,7 @@ class Sentence:
     """A sentence of an article.
 
     `score` is the mean of two logits of the cross-encoder for the question: of the sentence alone, and behind the
-    sentence before it, which names what its pronouns stand for.
+    sentence before it, which names what its pronouns stand for. Only the likeliest sentences have both.
     """
 
     article: Article
@@ -32,18 +40,37 @@ def gather(
     question: str, passages: Sequence[Passage], *, sentences: Callable[[str], Sequence[Span]], reranker: Reranker
 ) -> tuple[Sentence, ...]:
     """The sentences inside the passages, best first. Subheadings and scraps are left out: they state nothing."""
-    found: dict[tuple[str, int], tuple[Article, Span, int]] = {}
+    found: dict[tuple[str, int], _Place] = {}
     for passage in passages:
         article, before = passage.article, None
         for span in sentences(article.id):
             if passage.start <= span.start and span.end <= passage.end and _states(article, span):
                 found[article.id, span.start] = (article, span, before.start if before else span.start)
             before = span
-    places = list(found.values())
+    places = _likely(question, list(found.values()))
     alone = reranker.scores(question, [article.text[s.start : s.end] for article, s, _ in places])
-    behind = reranker.scores(question, [article.text[before : s.end] for article, s, before in places])
-    scored = [Sentence(a, s.start, s.end, (x + y) / 2) for (a, s, _), x, y in zip(places, alone, behind, strict=True)]
+    best = sorted(range(len(places)), key=lambda n: -alone[n])
+    again = best[:SCORED_TWICE]
+    behind = reranker.scores(question, [places[n][0].text[places[n][2] : places[n][1].end] for n in again])
+    scores = {n: (alone[n] + score) / 2 for n, score in zip(again, behind, strict=True)}
+    least = min(scores.values(), default=0.0)
+    scores |= {n: min(alone[n], least) for n in best[SCORED_TWICE:]}
+    scored = [Sentence(places[n][0], places[n][1].start, places[n][1].end, score) for n, score in scores.items()]
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
+
+
+def _likely(question: str, places: list[_Place]) -> list[_Place]:
+    """The sentences that share most with the question, rare words counting more; of equals the first ones retrieved."""
+    asked = set(map(_stem, content_words(question)))
+    held = [asked & set(map(_stem, words(article.text[s.start : s.end]))) for article, s, _ in places]
+    known = Counter(stem for stems in held for stem in stems)
+    weight = {stem: math.log(1 + len(places) / count) for stem, count in known.items()}
+    order = sorted(range(len(places)), key=lambda n: -sum(weight[stem] for stem in held[n]))
+    return [places[n] for n in order[:SCORED]]
+
+
+def _stem(word: str) -> str:
+    return word[:5]
 
 
 def _states(article: Article, span: Span) -> bool:
