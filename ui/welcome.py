@@ -29,8 +29,8 @@ LLM = (
     "without a model."
 )
 LOCAL = (
-    "LLM mode: the quotes come first, then a model inside Clipdesk writes the answer; nothing leaves this machine. It is "
-    "small: check its sentences. Each is checked against the words it cites. CLIPDESK_MODE=quote does without it."
+    "LLM mode: the quotes come first, then a model inside Clipdesk writes the answer; nothing leaves this machine. It "
+    "is small: check its sentences. Each is checked against the words it cites. CLIPDESK_MODE=quote does without it."
 )
 _EMPTY = (
     "There are no articles yet. Drop saved pages into the Library tab: text, HTML, mail, PDF and more, as they come. "
