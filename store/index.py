@@ -44,6 +44,15 @@ def clean_memory() -> Iterator[None]:
             mallopt(threshold, 4 * 2**20)
 
 
+def bare_collection(folder: Path, name: str = COLLECTION) -> Collection:
+    """A Chroma collection as chromadb gives it, made if it is not there; `evals bench` measures it."""
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    return client.get_or_create_collection(name, embedding_function=None)
+
+
 def _connected(server: Server, settings: Any) -> ClientAPI:
     import chromadb
 
