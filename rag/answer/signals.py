@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from rag.answer.evidence import Sentence
-from rag.answer.kind import Kind
+from rag.answer.kind import NUMBER, Kind
 from rag.types import Passage
 from rag.words import STOP_WORDS, content_words, numbers, words
 
 NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+")
 _FOCUS = re.compile(r"(?i)\b(?:how (?:many|much)|what|which|whose)\s+((?:[\w’'-]+\s+){0,3}[\w’'-]+)")
+_NUMBER = re.compile(NUMBER, re.IGNORECASE)
 _BREAK = set(
     "is are was were did does do has have had will would can could should may might of in on at to for".split()
 )
@@ -22,51 +23,66 @@ _BREAK = set(
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """All between about -3 and 3, or 0 where a question has nothing of the kind.
+    """All between about -3 and 3; 0 where a question has nothing of the kind.
 
-    `logit` of the best sentence by the cross-encoder, and the `margin` to the mean of the next ones. The share of the
-    question's words (the rarer in the evidence, the heavier) that the best sentence holds (`covered`), with the
-    sentences around it and the title (`near`), and its whole article (`article`). The share of its names and figures
-    that are missing there (`names`, `figures`). Whether the thing asked for by name ("what salary") is in the best
-    sentence (`focus`) or near it (`focus_near`). Whether a kind of thing is asked for that it holds or lacks (`kind`).
-    The `rank` of its passage in the search.
+    Of the best sentence that holds the kind of thing asked for, or else the best one: `logit` by the cross-encoder;
+    `margin` to the best of all, and `lead` over the mean of the next ones; the share of the question's words (the
+    rarer in the evidence, the heavier) that it holds (`covered`), with the sentences around it and the title (`near`),
+    and its whole article (`article`); `rank` of its passage in the search. The share of the question's names that are
+    missing around it (`names`) and in its article (`strangers`), and whether a figure is (`figures`). Whether the
+    thing asked for by name ("what salary") is in it (`focus`) or near it (`focus_near`), and whether a number counts
+    that thing (`counts`). `absent`: the share of the question's words that no sentence found holds. `kind`: a kind of
+    thing is asked for that some sentence holds, or none. `fresh`: somebody is asked for, and it names one.
     """
 
     logit: float
     margin: float
+    lead: float
     covered: float
     near: float
     article: float
+    rank: float
     names: float
+    strangers: float
     figures: float
     focus: float
     focus_near: float
+    counts: float
+    absent: float
     kind: float
-    rank: float
+    fresh: float
 
 
 def signals(question: str, evidence: Sequence[Sentence], passages: Sequence[Passage], *, kind: Kind | None) -> Signals:
     """The signals of evidence that comes best first; there must be some."""
-    best = evidence[0]
+    fit = [s for s in evidence if kind is None or kind.in_(s.text)]
+    best = (fit or evidence)[0]
     held = _stems(best.text)
     near = held | _stems(_around(best)) | _stems(best.article.title)
-    article = _stems(" ".join((best.article.text, best.article.title, best.article.source or "")))
+    whole = " ".join((best.article.text, best.article.title, best.article.source or "", best.article.agency or ""))
+    article = near | _stems(whole)
     weight = _weights(question, evidence)
-    others = [s.score for s in evidence[1:6]]
+    others = [s.score for s in evidence[:6] if s is not best]
     names = {_stem(w) for name in NAME.findall(question) if name.lower() not in STOP_WORDS for w in words(name)}
     focus = [_stem(word) for word in _focus(question)]
+    known = {stem for s in evidence for stem in _stems(s.text)}
     return Signals(
         logit=max(-11.0, best.score) / 4,
-        margin=(best.score - sum(others) / len(others)) / 4 if others else 0.0,
+        margin=max(-11.0, best.score - evidence[0].score) / 4,
+        lead=(best.score - sum(others) / len(others)) / 4 if others else 0.0,
         covered=_share(weight, held),
         near=_share(weight, near),
         article=_share(weight, article),
-        names=len(names - article) / len(names) if names else 0.0,
+        rank=math.log1p(_rank(best, passages)),
+        names=len(names - near) / len(names) if names else 0.0,
+        strangers=len(names - article) / len(names) if names else 0.0,
         figures=float(bool(numbers(question) - numbers(best.article.text))),
         focus=_signed(focus, held),
         focus_near=_signed(focus, near),
-        kind=0.0 if kind is None else (1.0 if kind.in_(best.text) else -1.0),
-        rank=math.log1p(_rank(best, passages)),
+        counts=_counts(question, focus, best.text),
+        absent=1 - _share(weight, known),
+        kind=0.0 if kind is None else (1.0 if fit else -1.0),
+        fresh=_fresh(question, best.text),
     )
 
 
@@ -103,6 +119,26 @@ def _focus(question: str) -> list[str]:
         if word not in STOP_WORDS:
             named.append(word)
     return named
+
+
+def _counts(question: str, focus: Sequence[str], sentence: str) -> float:
+    """Whether a number stands just before the thing that a "how many" counts; 0 for other questions."""
+    if not focus or not re.search(r"(?i)\bhow many\b", question):
+        return 0.0
+    spoken = re.findall(r"[\w.,'’-]*\w", sentence.lower())
+    counted = [n for n, word in enumerate(spoken) if _stem(word) == focus[-1]]
+    return 1.0 if any(_NUMBER.fullmatch(w) for n in counted for w in spoken[max(0, n - 4) : n]) else -1.0
+
+
+def _fresh(question: str, sentence: str) -> float:
+    """Whether a sentence names somebody or something that the question does not; 0 if it asks for no name."""
+    if not re.search(
+        r"(?i)^\W*(?:by |to |for |from |with )?who\b|\bwhose\b|\b(?:the )?names? of\b|^\W*where\b", question
+    ):
+        return 0.0
+    asked = _stems(question)
+    named = {_stem(w) for name in NAME.findall(sentence) for w in words(name)}
+    return 1.0 if named - asked else -1.0
 
 
 def _signed(asked: Sequence[str], held: set[str]) -> float:
