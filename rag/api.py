@@ -315,7 +315,7 @@ class Rag:
         """
         from rag.answer.claims import check
 
-        return check(text, sources)
+        return check(text, sources, reranker=self._reranker)
 
     def add_feedback(self, question: str, answer_text: str, verdict: Verdict, note: str = "") -> None:
         """Keep what a user said of an answer: "right", "wrong", or "missing" (the articles do answer it)."""

@@ -10,11 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
-from rag.answer.claims import bears, cut_claims
+from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, gather
+from rag.answer.facts import cited
 from rag.answer.followup import standalone
 from rag.answer.gate import judge
 from rag.answer.kind import kind_asked
+from rag.answer.support import doubt, nearest
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
 from rag.types import (
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 PASSAGES = 8  # chunks whose sentences are weighed
 NEARBY = 3  # passages shown with a refusal
-RECITE = 1.0  # logit from which a sentence is taken to bear a claim that the model's own marks do not
+RECITE = 2  # further sentences tried for a claim that those of its own marks do not support
 
 
 class Answerer:
@@ -132,23 +134,30 @@ class Answerer:
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
-        claims = tuple(self._claim(words, cited, draft) for words, cited in reversed(cut.items()))
-        citations = tuple(_citation(n, draft.given[s - 1]) for n, s in enumerate(draft.marks.order, start=1))
-        if not any(claim.support == "supported" for claim in claims):
+        rested = [self._claim(words, marks, draft) for words, marks in reversed(cut.items())]
+        if not any(claim.support == "supported" for claim, _ in rested):
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")
+        order = list(dict.fromkeys(s for _, sentences in rested for s in sentences))
+        claims = tuple(replace(c, citations=tuple(order.index(s) + 1 for s in used)) for c, used in rested)
+        citations = tuple(_citation(n, draft.given[s]) for n, s in enumerate(order, start=1))
         text = " ".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in claims)
         return Answer(question, "answered", text, citations, claims, "llm")
 
-    def _claim(self, words: str, cited: tuple[int, ...], draft: llm.Draft) -> Claim:
-        """A claim with its support checked; if its own citations do not bear it, the best further sentence may."""
-        own = [draft.given[draft.marks.order[n - 1] - 1].text for n in cited]
-        if bears(words, own):
-            return Claim(words, cited, "supported")
-        scores = self._reranker.scores(words, [s.text for s in draft.given])
-        best = max(range(len(scores)), key=scores.__getitem__)
-        if scores[best] >= RECITE and bears(words, [*own, draft.given[best].text]):
-            return Claim(words, (*cited, draft.marks.number_of(best + 1)), "supported")
-        return Claim(words, cited, "unsupported")
+    def _claim(self, words: str, marks: tuple[int, ...], draft: llm.Draft) -> tuple[Claim, tuple[int, ...]]:
+        """A claim with its support checked, and the places in `draft.given` of the sentences it rests on.
+
+        If those of its own marks do not support it, another sentence may, alone or besides them.
+        """
+        given = [cited(sentence) for sentence in draft.given]
+        own = tuple(draft.marks.order[n - 1] - 1 for n in marks)
+        why = doubt(words, [given[s] for s in own], reranker=self._reranker)
+        if why is None:
+            return Claim(words, (), "supported"), own
+        others = [given.index(c) for c in nearest(words, [c for n, c in enumerate(given) if n not in own])[:RECITE]]
+        for sentences in [(s,) for s in others] + [(*own, s) for s in others if own]:
+            if doubt(words, [given[s] for s in sentences], reranker=self._reranker) is None:
+                return Claim(words, (), "supported"), sentences
+        return Claim(words, (), "unsupported", doubt=why), own
 
     def _refusal(self, question: str, passages: Sequence[Passage], *, reason: str) -> Answer:
         text = f"The saved articles do not answer this: {reason}."
