@@ -56,6 +56,7 @@ def test_what_is_said_in_other_words_is_supported(claim: str, reranker: Reranker
         ("Kim decided to send 1,500 sappers.", "the figure 1,500 is not in the cited words"),
         ("Kim decided to send 5,000 sappers.", "its figures count other things in the cited words"),
         ("Shoigu said on June 16, 2025 that Kim would send 1,000 sappers.", "the date “June 16, 2025” is not"),
+        ("Kim decided on June 19 to send 1,000 sappers.", "the date “June 19” is not in the cited words"),
         ("Shoigu said on Monday that Kim would send 1,000 sappers.", "the date “Monday” is not"),
         ("Lavrov said that Kim would send 1,000 sappers.", None),
         ("Shoigu said that Putin would send 1,000 sappers.", "Putin is not named in the cited words"),
