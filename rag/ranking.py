@@ -13,7 +13,7 @@ from rag.words import content_words
 
 Scores = NDArray[np.floating[Any]]
 
-# Fitted on the dev questions of MultiHop-RAG (docs/results.md); the optimum is flat.
+# Fitted on the dev questions of MultiHop-RAG (docs/results/README.md); the optimum is flat.
 ARTICLE = 0.5  # weight of the whole article's score beside the chunk's own
 PART = 0.4  # weight of the part of the question that a chunk fits best
 COVER = 0.45  # weight of parts not yet answered, against relevance, in the selection

@@ -181,6 +181,8 @@ def first_look(rag: Rag) -> dict[str, Any]:
 
 def _mode(rag: Rag) -> str:
     settings = rag.settings
+    if settings.mode == "local":
+        return welcome.LOCAL
     if settings.answer_mode == "llm":
         host = urlsplit(settings.openai_base_url or "https://api.openai.com").hostname
         return welcome.LLM.format(endpoint=host or "the endpoint")

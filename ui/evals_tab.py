@@ -30,7 +30,14 @@ def evals_tab(tab: gr.Tab, *, runs: Path = Path("runs"), sample: int = SAMPLE) -
     absent = missing()
     choices = [(f"{sample} of each file", sample), ("all questions", 0)]
     with gr.Row(elem_id="evals-bar"):
-        choice = gr.Radio(choices, value=sample, label="Run", elem_id="evals-choice", interactive=absent is None)
+        choice = gr.Radio(
+            choices,
+            value=sample,
+            label="Questions",
+            elem_id="evals-choice",
+            container=False,
+            interactive=absent is None,
+        )
         run = gr.Button("Run the evals", variant="primary", elem_id="evals-run", interactive=absent is None)
         stop = gr.Button("Stop the run", elem_id="evals-stop", visible=False)
     status = gr.HTML(elem_id="evals-status", value=_line(absent or ""))
@@ -99,7 +106,7 @@ def _plot(history: list[Json]) -> Any:
     kind = ("suite", "mode", "split", "limit")
     same = [old for old in history if all(old[key] == history[-1][key] for key in kind)]
     rows = [
-        {"run": number, "metric": label, "value": old["metrics"][name]}
+        {"run": f"{number}", "metric": label, "value": old["metrics"][name]}
         for number, old in enumerate(same, start=1)
         for name, label in LINES.items()
         if old["metrics"].get(name) is not None

@@ -19,7 +19,7 @@ _WORD_FOR_WORD = (
 )
 _A_MODEL = (
     "To have a model write the answers, set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start "
-    "Clipdesk again."
+    "Clipdesk again. Or keep all of it on this machine: run “clipdesk model pull” once, and set CLIPDESK_MODE=local."
 )
 QUOTE = f"{_WORD_FOR_WORD} Nothing leaves this machine. {_A_MODEL}"
 QUOTE_BY_ENDPOINT = f"{_WORD_FOR_WORD} Your questions go to the endpoint of the embedding model."
@@ -27,6 +27,10 @@ LLM = (
     "LLM mode: the quotes come first, then a model at {endpoint} gets your question and the sentences found for it, "
     "and writes the answer. Each of its sentences is checked against the words it cites. CLIPDESK_MODE=quote does "
     "without a model."
+)
+LOCAL = (
+    "LLM mode: the quotes come first, then a model inside Clipdesk writes the answer; nothing leaves this machine. It "
+    "is small: check its sentences. Each is checked against the words it cites. CLIPDESK_MODE=quote does without it."
 )
 _EMPTY = (
     "There are no articles yet. Drop saved pages into the Library tab: text, HTML, mail, PDF and more, as they come. "

@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings as ChromaSettings
 from llama_index.core import VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
@@ -22,6 +20,8 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.schema import TextNode
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
+
+from store.index import bare_collection
 
 Vectors = NDArray[np.float32]
 
@@ -79,8 +79,7 @@ class Bare:
 
     def __init__(self, data: Path, embedder: Any) -> None:
         self._embedder = embedder
-        client = chromadb.PersistentClient(str(data / "chroma"), ChromaSettings(anonymized_telemetry=False))
-        self._collection = client.get_collection("clipdesk", embedding_function=None)
+        self._collection = bare_collection(data / "chroma")
         self._db = sqlite3.connect(f"file:{data / 'clipdesk.sqlite3'}?mode=ro", uri=True)
 
     def search(self, question: str) -> None:
@@ -117,14 +116,13 @@ class Bare:
 
 def stock_ingest(texts: Sequence[str], folder: Path, embedder: Any) -> None:
     """The same chunks into Chroma through LlamaIndex's pipeline, with its defaults."""
-    collection = chromadb.PersistentClient(str(folder)).get_or_create_collection("stock")
-    store = ChromaVectorStore(chroma_collection=collection)
+    store = ChromaVectorStore(chroma_collection=bare_collection(folder, "stock"))
     pipeline = IngestionPipeline(transformations=[Stock(embedder)], vector_store=store)
     pipeline.run(nodes=[TextNode(text=text, id_=str(n)) for n, text in enumerate(texts)])
 
 
 def stock_search(folder: Path, embedder: Any) -> Any:
     """A LlamaIndex retriever over what `stock_ingest` made; call its `retrieve`."""
-    collection = chromadb.PersistentClient(str(folder)).get_collection("stock")
-    index = VectorStoreIndex.from_vector_store(ChromaVectorStore(chroma_collection=collection), Stock(embedder))
+    store = ChromaVectorStore(chroma_collection=bare_collection(folder, "stock"))
+    index = VectorStoreIndex.from_vector_store(store, Stock(embedder))
     return index.as_retriever(similarity_top_k=10)

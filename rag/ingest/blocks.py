@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rag.ingest.boilerplate import starts_related
@@ -33,12 +34,13 @@ _STORY_WORDS = 60  # of prose below a heading that is a headline of its own
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """The lines of a page, which of them are headings, which of those open a story, and which after "Related …"."""
+    """The lines of a page; which are headings, which of these open a story, which after "Related …"; links."""
 
     lines: tuple[str, ...]
     headings: frozenset[str]
     headlines: frozenset[str]
     related: frozenset[str]
+    links: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,13 @@ class _Line:
     text: str
     heading: int  # 1 for h1 … 6, 0 for none
     article: int  # number of the <article> it stands in, 0 for none
+    linked: bool = False  # all of it is
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    text: str
+    linked: bool
 
 
 def parse(markup: str | bytes) -> HtmlElement:
@@ -63,7 +72,8 @@ def lines_of(tree: HtmlElement) -> PageLines:
     headings = frozenset(line.text for line in lines if line.heading)
     opening = dict(_headlines(lines))
     related = frozenset(text for text, after in opening.items() if after)
-    return PageLines(tuple(line.text for line in lines), headings, frozenset(opening), related)
+    links = frozenset(line.text for line in lines if line.linked) - {line.text for line in lines if not line.linked}
+    return PageLines(tuple(line.text for line in lines), headings, frozenset(opening), related, links)
 
 
 def _headlines(lines: list[_Line]) -> Iterator[tuple[str, bool]]:
@@ -97,13 +107,12 @@ def _prose_below(lines: list[_Line], at: int) -> int:
     return words
 
 
-def _pieces(tree: HtmlElement) -> Iterator[_Line | str]:
+def _pieces(tree: HtmlElement) -> Iterator[_Line | _Text]:
     """Runs of text in order; a `_Line` without text is a break."""
-    articles = 0
-    heading, article = 0, 0
-    stack: list[tuple[str, int, int]] = []
     from lxml import etree
 
+    articles = heading = article = anchors = 0
+    stack: list[tuple[str, int, int]] = []
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
         tag = element.tag if isinstance(element.tag, str) else None
@@ -113,6 +122,7 @@ def _pieces(tree: HtmlElement) -> Iterator[_Line | str]:
                 stack.append(("", heading, article))
                 continue
             stack.append((tag, heading, article))
+            anchors += tag == "a"
             if tag in _BLOCKS:
                 yield _Line("", heading, article)
             if tag == "article":
@@ -122,33 +132,33 @@ def _pieces(tree: HtmlElement) -> Iterator[_Line | str]:
                 heading = int(tag[1]) if tag in _HEADINGS else 2
                 yield _Line("", heading, article)
             if tag == "li":
-                yield _BULLET
+                yield _Text(_BULLET, linked=False)
             stamp = element.get("datetime", "") if tag == "time" else ""
             if stamp and not (element.text_content() or "").strip():
-                yield stamp
+                yield _Text(stamp, linked=False)
             if element.text:
-                yield element.text
+                yield _Text(element.text, linked=bool(anchors))
         else:
             known, heading, article = stack.pop()
+            anchors -= known == "a"
             if known in _BLOCKS or known in _HEADINGS:
                 yield _Line("", heading, article)
             if element.tail and element is not tree:
-                yield element.tail
+                yield _Text(element.tail, linked=bool(anchors))
 
 
-def _joined(pieces: Iterator[_Line | str]) -> Iterator[_Line]:
-    text: list[str] = []
+def _joined(pieces: Iterator[_Line | _Text]) -> Iterator[_Line]:
+    run: list[_Text] = []
     state = _Line("", 0, 0)
-    for piece in pieces:
-        if isinstance(piece, str):
-            text.append(piece)
+    for piece in chain(pieces, [state]):
+        if isinstance(piece, _Text):
+            run.append(piece)
             continue
-        line = clean("".join(text))
+        line = clean("".join(part.text for part in run))
         if line and line != _BULLET.strip():
-            yield _Line(line, state.heading, state.article)
-        text, state = [], piece
-    if (line := clean("".join(text))) and line != _BULLET.strip():
-        yield _Line(line, state.heading, state.article)
+            unlinked = "".join(part.text for part in run if not part.linked)
+            yield replace(state, text=line, linked=not re.search(r"\w", unlinked))
+        run, state = [], piece
 
 
 def clean(text: str) -> str:

@@ -61,7 +61,11 @@ def _several(page: PageLines, about: Stated, *, main: str) -> tuple[Story, ...]:
     Each but the page's own must be announced: dated, or the head of an <article> and long. A heading inside the text
     that trafilatura takes for the article is announced by a date only, since it may be a subheading.
     """
-    stories = [s for s in split_lines(page.lines, headlines=page.headlines) if len(s.text.split()) >= FULL_STORY]
+    stories = [
+        s
+        for s in split_lines(page.lines, headlines=page.headlines, links=page.links)
+        if len(s.text.split()) >= FULL_STORY
+    ]
     stories = list({s.title: s for s in reversed(stories)}.values())[::-1]
     own = _own(stories, about)
     longest = max((len(s.text) for s in stories), default=0)
@@ -180,7 +184,7 @@ def _is_title(line: str, title: str) -> bool:
 
 def _printed(page: PageLines, title: str) -> Story | None:
     """The page's story as its lines give it: the date and byline that a reader sees under the headline."""
-    stories = split_lines(page.lines, headlines=page.headlines)
+    stories = split_lines(page.lines, headlines=page.headlines, links=page.links)
     return next((s for s in stories if _same(s.title, title)), None)
 
 
