@@ -56,6 +56,8 @@ def test_what_is_said_in_other_words_is_supported(claim: str, reranker: Reranker
         ("Kim decided to send 1,500 sappers.", "the figure 1,500 is not in the cited words"),
         ("Kim decided to send 5,000 sappers.", "its figures count other things in the cited words"),
         ("Shoigu said on June 16, 2025 that Kim would send 1,000 sappers.", "the date “June 16, 2025” is not"),
+        ("Kim decided for the third time to send 1,000 sappers.", "the figure third is not in the cited words"),
+        ("Kim decided on June 19 to send 1,000 sappers.", "the date “June 19” is not in the cited words"),
         ("Shoigu said on Monday that Kim would send 1,000 sappers.", "the date “Monday” is not"),
         ("Lavrov said that Kim would send 1,000 sappers.", None),
         ("Shoigu said that Putin would send 1,000 sappers.", "Putin is not named in the cited words"),
@@ -69,6 +71,16 @@ def test_what_is_not_there_is_told(claim: str, reason: str | None, reranker: Rer
     told = doubt(claim, [lavrov], reranker=reranker)
     assert told is not None
     assert told.startswith(reason or "Lavrov is not named")
+
+
+def test_dates_without_a_year_are_compared_as_they_are(reranker: Reranker) -> None:
+    undated = Cited("Rain is expected on Apr 15 and on Thursday.")
+    assert doubt("Rain is expected on April 15th.", [undated], reranker=reranker) is None
+    assert doubt("Rain is expected on Thursday night.", [undated], reranker=reranker) is None
+    assert (
+        doubt("Rain is expected on April 1.", [undated], reranker=reranker)
+        == "the date “April 1” is not in the cited words"
+    )
 
 
 def test_nothing_cited_is_no_support(reranker: Reranker) -> None:

@@ -158,7 +158,8 @@ class Answerer:
         why = doubt(words, [given[s] for s in own], reranker=self._reranker)
         if why is None:
             return Claim(words, (), "supported"), own
-        others = [given.index(c) for c in nearest(words, [c for n, c in enumerate(given) if n not in own])[:RECITE]]
+        rest = [c for n, c in enumerate(given) if n not in own]
+        others = [given.index(c) for c in nearest(words, rest, most=RECITE)]
         for sentences in [(s,) for s in others] + [(*own, s) for s in others if own]:
             if doubt(words, [given[s] for s in sentences], reranker=self._reranker) is None:
                 return Claim(words, (), "supported"), sentences

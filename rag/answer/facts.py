@@ -19,9 +19,11 @@ from rag.words import STOP_WORDS
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|‘([^‘’]+)’(?!\w)")
 _SHORTEST = 8  # characters of a quotation; shorter ones are words held at a distance
 _NAME = re.compile(r"(?<![\d°])(?:[^\W\d_](?:\.[^\W\d_])+\.?|[^\W\d_]\d+[^\W_]*|[^\W\d_]+(?:['’][^\W\d_]+)*)")
-_CALENDAR = re.compile(
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+_DAYS = r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=[a-z]*day)"
+_MONTHS = (
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\b)"
 )
+_CALENDAR = re.compile(rf"{_DAYS}|{_MONTHS}")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _SAME = [frozenset({"us", "america", "american", "americans"}), frozenset({"uk", "britain", "british", "britons"})]
 _PLAIN = frozenset("mr mrs ms dr i am pm".split())
@@ -29,6 +31,7 @@ _OPENS = re.compile(
     r"(?:^|[.!?:;•*\n\"“”‘(–—-])\W*$"
 )  # what stands before the first word of a sentence, item or quotation
 _LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|him|them|this|these|those|the)\b")
+BETWEEN = " · "  # between the parts of `Cited.about`
 _BEFORE = 600  # characters in which the sentence before is looked for
 
 
@@ -57,7 +60,7 @@ def cited(sentence: Sentence) -> Cited:
         sentence.text,
         tuple(d for d in article.dates if sentence.start <= d.start and d.end <= sentence.end),
         before=lead[spans[-1].start : spans[-1].end] if spans else "",
-        about=" · ".join(part for part in (article.source, article.agency, article.author, article.title) if part),
+        about=BETWEEN.join(part for part in (article.source, article.agency, article.author, article.title) if part),
         whole=article.text,
         published=article.published,
     )
@@ -97,26 +100,36 @@ def quotations(text: str) -> list[str]:
 
 def _dated(claim: str, given: Sequence[Cited]) -> Iterator[tuple[DateMention, bool]]:
     """The days and longer times that a claim names, and whether the given words name them or lie within them."""
-    flat = " ".join(plain(c.text) for c in given)
-    days = _days(given)
+    flat = f" {plain(' '.join(c.text for c in given))} "
+    days = _days(claim, given)
     readings = [find_dates(claim, published=day) for day in dict.fromkeys(c.published for c in given)]
     for same in reversed(list(zip(*readings, strict=False))):
         spans = [(m.first, m.last) for m in same if m.first and m.last]
         if spans or _CALENDAR.search(same[0].words):
             within = any(first <= start and end <= last for first, last in spans for start, end in days)
-            yield same[0], within or plain(same[0].words) in flat
+            undated = not spans and _calendar(same[0].words) <= _calendar(flat)
+            yield same[0], within or undated or f" {plain(same[0].words)} " in flat
 
 
-def _days(given: Sequence[Cited]) -> list[tuple[date, date]]:
-    """First and last day of each time that the given words name, and the days on which their articles came out."""
+def _calendar(text: str) -> set[str]:
+    """The numbers of a text and its names of days and months, cut to three letters: "Apr 15", "April 15th"."""
+    return {part.lower() for part in re.findall(rf"\d+|(?:{_DAYS}|{_MONTHS})", text, re.IGNORECASE)}
+
+
+def _days(claim: str, given: Sequence[Cited]) -> list[tuple[date, date]]:
+    """First and last day of each time that the given words name.
+
+    The day on which an article came out counts where its words name no time, or the claim names outlet or agency.
+    """
     named = [(d.first, d.last) for c in given for d in c.dates if d.first and d.last]
-    return named + [(c.published, c.published) for c in given if c.published]
+    undated = [c for c in given if not c.dates or any(part in claim for part in c.about.split(BETWEEN) if part)]
+    return named + [(c.published, c.published) for c in undated if c.published]
 
 
 def _unknown_name(claim: str, given: Sequence[Cited]) -> str | None:
     """A name of the claim that the given words, the sentence they lean on and what is known of them do not hold."""
     near = [f"{c.text} {c.about} {c.before if _LEANS.search(c.text) else ''}" for c in given]
-    days = [long_date(day) for first, last in _days(given) for day in (first, last)]
+    days = [long_date(day) for first, last in _days(claim, given) for day in (first, last)]
     whole = " ".join(dict.fromkeys(c.whole for c in given))
     known, further = _known(" · ".join([*near, *days])), _known(whole)
     for run in _names(claim, capitals=whole):
@@ -158,6 +171,7 @@ def _kin(name: str, known: set[str]) -> bool:
     word = _bare(name)
     return (
         word in known
+        or word.removesuffix("s") in known
         or any(len(k) >= 4 and (k[:5] == word[:5] or k.startswith(word) or word.startswith(k)) for k in known)
         or any(word in same and same & known for same in _SAME)
     )

@@ -19,7 +19,7 @@ _ORDINALS = (
 ).split()
 _SMALL = {word: float(n) for n, word in enumerate(_ONES)} | {word: 10.0 * n for n, word in enumerate(_TENS, start=2)}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-_LOOSE = {"one", "two", *_SCALES}
+_LOOSE = {"one", "two", "first", "second", *_SCALES}
 _SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 
 _SCALE = rf"(?:{'|'.join(_SCALES)})"
@@ -40,7 +40,7 @@ _NAMED, _HELD = 2, 6  # words after a number that say what it counts: of the cla
 class Figure:
     """A number as written, `words == text[start:end]`, and its value.
 
-    Not `exact` are "one", "two" and ordinals in words, which count things that are merely named, and "hundreds". A
+    Not `exact` are "one", "two", "first" and "second", which count things that are merely named, and "hundreds". A
     number that `is_label` stands behind a name, as in "Flight 9525".
     """
 
@@ -60,7 +60,7 @@ def figures(text: str) -> list[Figure]:
             end=m.end(),
             words=m[0].strip(),
             value=_value(m),
-            exact=not m["ordinal"] and m[0].lower() not in _LOOSE,
+            exact=m[0].lower() not in _LOOSE,
             is_label=bool(_LABEL.search(text[: m.start()])),
         )
         for m in _FIGURE.finditer(text)

@@ -25,9 +25,9 @@ STEM = 5  # letters by which words are compared
 CLOSE = 0.4  # share of a claim's words that a sentence may lack to be taken for the same statement
 
 # Fitted on the 391 responses of RAGTruth's train part: python -m rag.answer.fit_support DATA/ragtruth/train_part.jsonl
-INTERCEPT = -4.503
-WEIGHTS = (-0.004, 1.109, 1.712, 0.245)  # of the Features, in their order
-INVENTED = 0.2  # likelihood from which a claim is taken to be invented
+INTERCEPT = -4.123
+WEIGHTS = (-0.073, 0.982, 1.997, 0.285)  # of the Features, in their order
+INVENTED = 0.32  # likelihood from which a claim is taken to be unsupported
 
 _LIST_MARK = re.compile(r"^\W*(?:\d{1,2}[.)]\s+)?")
 
@@ -74,13 +74,13 @@ def invented(found: Features) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def nearest(claim: str, given: Sequence[Cited]) -> list[Cited]:
+def nearest(claim: str, given: Sequence[Cited], *, most: int = NEAREST) -> list[Cited]:
     """The sentences that share most with the claim, best first; words that few sentences have count more."""
     stems = [set(_stems(c.text)) for c in given]
     frequency = Counter(stem for held in stems for stem in held)
     said = set(_stems(claim))
     shared = [sum(1 / frequency[stem] for stem in said & held) for held in stems]
-    return [given[n] for n in sorted(range(len(given)), key=lambda n: (-shared[n], n))[:NEAREST]]
+    return [given[n] for n in sorted(range(len(given)), key=lambda n: (-shared[n], n))[:most]]
 
 
 def features(claim: str, given: Sequence[Cited], near: Sequence[Cited], *, reranker: Reranker) -> Features:
