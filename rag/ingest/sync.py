@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from llama_index.core.node_parser import NodeParser
 
 Progress = Callable[[int, int, str], None]
-READER = "2"  # raise it when a page may give other articles than before: unchanged files are then read again
+READER = "3"  # raise it when a page may give other articles than before: unchanged files are then read again
 _UNITS = ("day", "week", "month", "quarter", "season", "year", "decade")  # of a date, finest first
 BATCH_CHARS = 200_000  # of article text embedded and stored at a time
 
