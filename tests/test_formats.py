@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from rag import read_page
 from rag.errors import PageError
+from rag.ingest.decode import decode
 from rag.ingest.page import split_page
-from rag.ingest.read import decode, find_pages
+from rag.ingest.read import find_pages
 from rag.ingest.readers import READERS, detect
 from rag.ingest.story import Reading, Story
 from tests import layouts

@@ -15,7 +15,8 @@ from rag.errors import PageError
 from rag.ingest.article import make_article
 from rag.ingest.copies import group_copies
 from rag.ingest.facts import read_sidecar, sidecar_of
-from rag.ingest.read import find_pages, is_there, read_bytes, shown
+from rag.ingest.paths import is_there, shown
+from rag.ingest.read import find_pages, read_bytes
 from rag.ingest.spread import EMBED_AHEAD, READ_AHEAD, Spread, ahead, read_articles
 from rag.ingest.story import Known, Story
 from rag.types import Failure, IngestReport, NewArticle

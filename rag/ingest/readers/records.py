@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.errors import PageError
+from rag.ingest.decode import decode
 from rag.ingest.facts import Facts, apply, parse_facts
-from rag.ingest.read import decode
 from rag.ingest.story import Reading, Story, find_agency, find_kind
 
 _TITLE = ("title", "headline")
