@@ -160,7 +160,7 @@ def _single(markup: str, about: Stated, page: PageLines, *, url: str | None) -> 
     title = title or text.split("\n")[0][:80]
     story = Story(
         title=title,
-        source=about.source or found.source,
+        source=about.source or found.source or (printed.source if printed else None),
         agency=find_agency(text, author=author),
         author=author or (printed.author if printed else None),
         when=printed.when if printed and known is None else None,
