@@ -79,3 +79,11 @@ def test_a_page_laid_out_by_a_table_has_paragraphs_and_no_bars() -> None:
     markup = f"<html><head><title>{TITLE}</title></head><body><table><tr><td>Home</td><td><h1>{TITLE}</h1></td></tr>"
     (article,) = read_page(f"{markup}{rows}</table></body></html>".encode())
     assert article.text == "\n\n".join((LEAD, *MORE))
+
+
+@pytest.mark.parametrize(
+    ("line", "source"), [("The Daily Quay · June 18, 2025", "The Daily Quay"), ("Filed:[2025-06-18]", None)]
+)
+def test_the_outlet_printed_at_the_article_is_taken_but_no_label(line: str, source: str | None) -> None:
+    (article,) = read_page(page(f"<div>{line}</div>{paragraphs(LEAD, *MORE)}", title=TITLE))
+    assert (article.source, str(article.published)) == (source, "2025-06-18")
