@@ -15,6 +15,7 @@ from rag.answer.evidence import Sentence, gather
 from rag.answer.followup import standalone
 from rag.answer.gate import judge
 from rag.answer.kind import kind_asked
+from rag.answer.sense import enrich
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
 from rag.types import (
@@ -72,10 +73,8 @@ class Answerer:
         verdict = judge(asked, evidence, kind=kind_asked(question))
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
-            yield Delta(answer.text)
         elif self._endpoint is None:
             answer = self._quoted(question, verdict.sentences)
-            yield Delta(answer.text)
         else:
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
             try:
@@ -83,8 +82,10 @@ class Answerer:
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)
-                yield Delta(answer.text)
         confidence = _likelihood(evidence[0].score) if evidence else 0.0
+        answer = enrich(answer, asked=asked, as_of=today, sentences=self._sentences)
+        if answer.mode == "quote" or not verdict.sentences:
+            yield Delta(answer.text)
         seconds = time.perf_counter() - begun
         yield Completed(replace(answer, seconds=seconds, confidence=confidence, scope=passages.scope))
 
