@@ -83,7 +83,7 @@ class Answerer:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)
         confidence = _likelihood(evidence[0].score) if evidence else 0.0
-        answer = enrich(answer, asked=asked, as_of=today, sentences=self._sentences)
+        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=self._sentences)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
         seconds = time.perf_counter() - begun

@@ -138,7 +138,7 @@ def _subject(before: str) -> str | None:
         return _phrase(parts[0]) if len(parts) > 1 else None
     last = _BREAK.split(before)[-1].strip()
     if last.lower() in ("who", "which"):  # "by Colm Achterberg, who said"
-        named = re.search(rf"({NAME}(?: {NAME})+),? {last}$", before)
+        named = re.search(rf"({NAME}(?: {NAME})+)(?:, (?:the|an?) [^,]*)?,? {last}$", before)
         return named[1] if named else None
     restricted = re.match(r"(.+?) who (?!.*\b(?:said|told)\b)", last)
     return _phrase(restricted[1] if restricted else last)
