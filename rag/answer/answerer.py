@@ -15,6 +15,7 @@ from rag.answer.facts import cited
 from rag.answer.followup import standalone
 from rag.answer.gate import QUOTE, WRITE, judge
 from rag.answer.kind import kind_asked
+from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
@@ -80,10 +81,8 @@ class Answerer:
         )
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
-            yield Delta(answer.text)
         elif self._endpoint is None:
             answer = self._quoted(question, verdict.sentences)
-            yield Delta(answer.text)
         else:
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
             try:
@@ -91,7 +90,9 @@ class Answerer:
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)
-                yield Delta(answer.text)
+        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=self._sentences)
+        if answer.mode == "quote" or not verdict.sentences:
+            yield Delta(answer.text)
         seconds = time.perf_counter() - begun
         yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
 
