@@ -310,6 +310,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.crash
+@pytest.mark.timeout(1200)  # 61 starts of Python and of Chroma, on a machine that may be busy
 def test_killed_at_thirty_random_moments(tmp_path: Path) -> None:
     survive_kills(tmp_path, times=30)
 
