@@ -134,7 +134,7 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
         mode=settings.answer_mode,
         split=options.split,
         ids=ids,
-        options={"limit": options.limit, "retrieval_only": options.retrieval_only},
+        options={"limit": options.limit, "retrieval_only": options.retrieval_only, "notes": list(loaded.notes)},
         fingerprint=fingerprint(settings, files=loaded.files, article_ids=()),
         started=now(),
     )
@@ -173,6 +173,8 @@ def show_public(folder: RunFolder, *, as_json: bool) -> int:
         for item in unscored[:10]:
             console.print(f"not scored {item.id}: {item.reason}", markup=False, highlight=False)
         asked = f"{len(rows)} of {len(manifest.ids)} cases scored"
+        for note in manifest.options.get("notes", []):
+            console.print(note, highlight=False)
         console.print(f"{manifest.suite} {manifest.split}, {manifest.mode} mode: {asked}", highlight=False)
     return 3 if unscored else 0
 
