@@ -180,7 +180,7 @@ def show_public(folder: RunFolder, *, as_json: bool) -> int:
 
 
 def compare_runs(a: RunFolder, b: RunFolder, *, gold: Path, samples: Path) -> int:
-    """Print the comparison; 1 if B regressed, 3 if nothing pairs."""
+    """Print the comparison; 1 if B regressed, 3 if nothing pairs or questions of B have no score."""
     first, second = (score_run(folder, tasks_of(folder, gold=gold, samples=samples)) for folder in (a, b))
     try:
         found = compare(first, second)
@@ -189,7 +189,11 @@ def compare_runs(a: RunFolder, b: RunFolder, *, gold: Path, samples: Path) -> in
         return 3
     for line in _comparison_lines(found):
         typer.echo(line)
-    return 1 if found.outcome == "regressed" else 0
+    if found.outcome == "regressed":
+        return 1
+    if second.unscored:
+        typer.echo(f"could not measure: {len(second.unscored)} questions of B have no score: run it again", err=True)
+    return 3 if second.unscored else 0
 
 
 def write_reports(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None) -> list[Path]:
