@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
 from rag.history import History
-from rag.ingest.read import shown
+from rag.ingest.paths import shown
 from rag.search import search
 from rag.settings import Settings, load_settings
 from rag.types import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -14,8 +13,9 @@ from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, gather
 from rag.answer.facts import cited
 from rag.answer.followup import standalone
-from rag.answer.gate import judge
+from rag.answer.gate import QUOTE, WRITE, judge
 from rag.answer.kind import kind_asked
+from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
@@ -71,13 +71,18 @@ class Answerer:
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
         evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
-        verdict = judge(asked, evidence, kind=kind_asked(question))
+        verdict = judge(
+            asked,
+            evidence,
+            passages,
+            kind=kind_asked(question),
+            reranker=self._reranker,
+            least=WRITE if self._endpoint else QUOTE,
+        )
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
-            yield Delta(answer.text)
         elif self._endpoint is None:
             answer = self._quoted(question, verdict.sentences)
-            yield Delta(answer.text)
         else:
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
             try:
@@ -85,10 +90,11 @@ class Answerer:
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)
-                yield Delta(answer.text)
-        confidence = _likelihood(evidence[0].score) if evidence else 0.0
+        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=self._sentences)
+        if answer.mode == "quote" or not verdict.sentences:
+            yield Delta(answer.text)
         seconds = time.perf_counter() - begun
-        yield Completed(replace(answer, seconds=seconds, confidence=confidence, scope=passages.scope))
+        yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
         citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
@@ -173,10 +179,6 @@ class Answerer:
             usage=Usage(),
             fingerprint=self._fingerprint,
         )
-
-
-def _likelihood(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
 
 
 def _citation(number: int, sentence: Sentence) -> Citation:

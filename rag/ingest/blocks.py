@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rag.ingest.boilerplate import starts_related
+from rag.ingest.boilerplate import is_sentence, opens_box, starts_related
+from rag.ingest.dates import read_stamp
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -21,6 +22,7 @@ _UNSEEN = frozenset(
     "script style noscript template svg iframe object embed canvas video audio input select button textarea option nav "
     "head map dialog".split()
 )
+_PARAGRAPHS = frozenset("p br h1 h2 h3 h4 h5 h6".split())  # what stands in it stands in the element around it
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # Parts of a page whose own name says that they belong to no story.
 _ASIDE = re.compile(
@@ -34,13 +36,23 @@ _STORY_WORDS = 60  # of prose below a heading that is a headline of its own
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """The lines of a page; which are headings, which of these open a story, which after "Related …"; links."""
+    """The lines of a page; which are headings, which of these open a story, which after "Related …"; links.
+
+    `groups` numbers, for each line, the element whose paragraphs it stands among. `boxed` are the places of lines that
+    lead to other stories in the middle of one.
+    """
 
     lines: tuple[str, ...]
     headings: frozenset[str]
     headlines: frozenset[str]
     related: frozenset[str]
     links: frozenset[str]
+    groups: tuple[int, ...]
+    boxed: frozenset[int]
+
+    def outside_boxes(self) -> list[str]:
+        """The lines without those of boxes."""
+        return [line for n, line in enumerate(self.lines) if n not in self.boxed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class _Line:
     text: str
     heading: int  # 1 for h1 … 6, 0 for none
     article: int  # number of the <article> it stands in, 0 for none
+    group: int  # number of the element that its paragraph stands in
     linked: bool = False  # all of it is
 
 
@@ -63,17 +76,43 @@ def parse(markup: str | bytes) -> HtmlElement:
 
     if isinstance(markup, str):
         markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
-    return html.document_fromstring(markup)
+    # a comment may stand in the middle of a sentence, as React writes them: the text behind it would be its own
+    return html.document_fromstring(markup, parser=html.HTMLParser(remove_comments=True, remove_pis=True))
 
 
 def lines_of(tree: HtmlElement) -> PageLines:
     """The visible lines of a page, top to bottom."""
     lines = list(_joined(_pieces(tree)))
-    headings = frozenset(line.text for line in lines if line.heading)
-    opening = dict(_headlines(lines))
-    related = frozenset(text for text, after in opening.items() if after)
-    links = frozenset(line.text for line in lines if line.linked) - {line.text for line in lines if not line.linked}
-    return PageLines(tuple(line.text for line in lines), headings, frozenset(opening), related, links)
+    boxed = frozenset(n for box in _boxes(lines) for n in box)
+    opening = dict(_headlines([line for n, line in enumerate(lines) if n not in boxed]))
+    return PageLines(
+        lines=tuple(line.text for line in lines),
+        headings=frozenset(line.text for line in lines if line.heading),
+        headlines=frozenset(opening),
+        related=frozenset(text for text, after in opening.items() if after),
+        links=frozenset(x.text for x in lines if x.linked) - {x.text for x in lines if not x.linked},
+        groups=tuple(line.group for line in lines),
+        boxed=boxed,
+    )
+
+
+def _boxes(lines: list[_Line]) -> Iterator[range]:
+    """Runs of links in elements of their own, between two paragraphs of one element: these belong together.
+
+    A run that dates a story is none: it may be the headline of the next.
+    """
+    last: dict[int, int] = {}  # of each element, its last paragraph
+    before: int | None = None  # the last paragraph of all
+    for at, line in enumerate(lines):
+        if not is_sentence(line.text) or line.linked:
+            continue
+        start = last.get(line.group)
+        run = lines[start + 1 : at] if start is not None and start == before else []
+        named = any(starts_related(x.text) or opens_box(x.text) for x in run)
+        apart = not any(x.group == line.group or read_stamp(x.text) for x in run)
+        if apart and sum(x.linked for x in run) >= (1 if named else 2):
+            yield range(at - len(run), at)
+        last[line.group] = before = at
 
 
 def _headlines(lines: list[_Line]) -> Iterator[tuple[str, bool]]:
@@ -111,26 +150,28 @@ def _pieces(tree: HtmlElement) -> Iterator[_Line | _Text]:
     """Runs of text in order; a `_Line` without text is a break."""
     from lxml import etree
 
-    articles = heading = article = anchors = 0
-    stack: list[tuple[str, int, int]] = []
+    articles = heading = article = anchors = groups = group = 0
+    stack: list[tuple[str, int, int, int]] = []
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
         tag = element.tag if isinstance(element.tag, str) else None
         if event == "start":
             if tag is None or _is_unseen(element, tag):
                 walk.skip_subtree()
-                stack.append(("", heading, article))
+                stack.append(("", heading, article, group))
                 continue
-            stack.append((tag, heading, article))
+            stack.append((tag, heading, article, group))
             anchors += tag == "a"
-            if tag in _BLOCKS:
-                yield _Line("", heading, article)
+            if tag in _BLOCKS - _PARAGRAPHS:
+                groups += 1
+                group = groups
             if tag == "article":
                 articles += 1
                 article = articles
             if tag in _HEADINGS or (tag in _BLOCKS and _NAMED_TITLE.search(element.get("class") or "")):
                 heading = int(tag[1]) if tag in _HEADINGS else 2
-                yield _Line("", heading, article)
+            if tag in _BLOCKS:
+                yield _Line("", heading, article, group)
             if tag == "li":
                 yield _Text(_BULLET, linked=False)
             stamp = element.get("datetime", "") if tag == "time" else ""
@@ -139,17 +180,17 @@ def _pieces(tree: HtmlElement) -> Iterator[_Line | _Text]:
             if element.text:
                 yield _Text(element.text, linked=bool(anchors))
         else:
-            known, heading, article = stack.pop()
+            known, heading, article, group = stack.pop()
             anchors -= known == "a"
-            if known in _BLOCKS or known in _HEADINGS:
-                yield _Line("", heading, article)
+            if known in _BLOCKS:
+                yield _Line("", heading, article, group)
             if element.tail and element is not tree:
                 yield _Text(element.tail, linked=bool(anchors))
 
 
 def _joined(pieces: Iterator[_Line | _Text]) -> Iterator[_Line]:
     run: list[_Text] = []
-    state = _Line("", 0, 0)
+    state = _Line("", 0, 0, 0)
     for piece in chain(pieces, [state]):
         if isinstance(piece, _Text):
             run.append(piece)

@@ -1,0 +1,285 @@
+"""Where the articles disagree on what a question asks: figures that exclude each other, and what one says and another
+denies.
+
+Inside an article only voices that are both known can disagree, near each other, where a bare number counts what the
+number before it counts ("1,200 jobs, says the company. The ministry reckons with 850."). Across articles the figures
+must count the same thing under the same names and days.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from rag.answer.evidence import Sentence
+from rag.answer.quantities import HARMS, Quantity, excludes, is_of_people, quantities, stem
+from rag.answer.speakers import Statement, statements
+from rag.words import STOP_WORDS, content_words
+from store.records import Article, Span
+
+Sentences = Callable[[str], Sequence[Span]]
+
+_NEAR = 2  # sentences around an answering one in which another voice of the same article is looked for
+_FLOOR = -4.0  # logit below which a sentence of another article does not speak of what is asked
+_ALIKE = 0.6  # share of content words at which two sentences with and without "not" say the opposite
+_COUNTS = re.compile(
+    r"(?i)\bhow (?:many|much|long|big|large|high|far|often|few)\b"
+    r"|\b(?:number|figures?|toll|turnout|share|percentage|total|"
+    r"amount|size|count)\b"
+)
+_COUNTED = re.compile(r"(?i)\b(?:how many|number of|figures? (?:for|of|on)|how much) ((?:[\w’'-]+ ?){1,3})")
+_DENIES = re.compile(
+    r"\b(?:denie[ds]|deny|reject(?:ed|s)|dispute[ds]|refute[ds]|contradict(?:ed|s)|dismisse[ds])\b|\bno such\b"
+)
+_DENIES_THAT = re.compile(
+    r"\b(?:denie[ds]|reject(?:ed|s)|dispute[ds]|refute[ds]) (?:that|this|it|the (?:claim|charge|account)s?)"
+    r"(?:[:.,;]|\s*$)"
+)
+_NOT = re.compile(r"(?i)\b(?:not|never|no|nobody|none|neither|without)\b|n['’]t\b")
+_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side: the words `article.text[start:end]` of one voice, in the sentence `sentence` of the article."""
+
+    article: Article
+    sentence: Span
+    start: int
+    end: int
+    said: Statement | None
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end].strip(" ,;")
+
+    @property
+    def voice(self) -> tuple[str | None, tuple[str, ...]] | None:
+        return (self.said.speaker, self.said.via) if self.said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Sides that exclude each other on a subject; of an "update" the oldest comes first."""
+
+    subject: tuple[str, ...]
+    sides: tuple[Side, ...]
+    kind: Literal["contradiction", "update"]
+
+
+def disagreements(
+    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], *, sentences: Sentences
+) -> list[Disagreement]:
+    """What is disputed of the cited sentences, by their neighbours and by the other evidence; at most one of a kind."""
+    found = [*_figures(question, cited, evidence, sentences), *_denials(question, cited, evidence, sentences)]
+    return [d for d in found if d.subject or any(side.sentence.start == cited[0].start for side in d.sides)][:1]
+
+
+def _figures(
+    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], sentences: Sentences
+) -> Iterator[Disagreement]:
+    known = {(s.article.id, s.start) for s in cited}
+    more = [s for s in evidence if s.score >= _FLOOR and (s.article.id, s.start) not in known and _named(question, s)]
+    for sentence in (*cited, *more):
+        near = _around(sentence, sentences)
+        sides = _exclusive(question, near, sentence)
+        if len(sides) > 1:
+            yield Disagreement(_subject(question, sides), sides, "contradiction")
+            continue
+        for other in evidence:
+            if other.score >= _FLOOR and _is_elsewhere(sentence, other):
+                for side in (s for s in near if s.sentence.start == sentence.start):
+                    for rival in _sides(other, sentences):
+                        if _differ(question, side, rival):
+                            yield _dated(question, side, rival)
+                            break
+
+
+def _exclusive(question: str, near: Sequence[Side], sentence: Sentence) -> tuple[Side, ...]:
+    """The run of neighbouring voices whose figures exclude each other, the cited sentence among them."""
+    for at, first in enumerate(near):
+        asked = [q for q in quantities(first.text) if _is_asked(question, q, first.text)]
+        if len(asked) != 1 or first.voice is None:
+            continue
+        run, figures, last = [first], [asked[0]], at
+        for n, side in enumerate(near[at + 1 :], start=at + 1):
+            rival = _rival(asked[0], first, side, adjacent=n == last + 1)
+            if rival and side.voice not in (None, *(s.voice for s in run)) and all(excludes(rival, f) for f in figures):
+                run.append(side)
+                figures.append(rival)
+                last = n
+        if len(run) > 1 and any(side.sentence.start == sentence.start for side in run):
+            return tuple(run)
+    return ()
+
+
+def _rival(quantity: Quantity, first: Side, side: Side, *, adjacent: bool) -> Quantity | None:
+    """The first number of a side that counts the same, or that counts nothing named right behind what names it."""
+    for other in quantities(side.text):
+        if _same_unit(other, quantity, side.text, first.text) or (adjacent and other.unit is None):
+            return other
+    return None
+
+
+def _is_asked(question: str, quantity: Quantity, text: str) -> bool:
+    """Whether a question for a quantity asks for this one."""
+    if quantity.unit is None or not _COUNTS.search(question) or (_harms(question) - _harms(text)):
+        return False
+    if quantity.unit == "minute":
+        return bool(re.search(r"(?i)\bhow (?:long|many (?:hours|minutes|days|weeks|months|years))\b", question))
+    counted = _COUNTED.findall(question)
+    if not counted and re.search(r"(?i)\bhow (?:long|often|far|high)\b", question):
+        return False
+    if quantity.unit in {stem(word) for words in counted or [question] for word in content_words(words)}:
+        return True
+    if is_of_people(quantity.unit):
+        return _harms(question) == _harms(text)
+    return len(quantities(text)) == 1
+
+
+def _differ(question: str, one: Side, other: Side) -> bool:
+    """Whether two articles give figures for the same thing that exclude each other."""
+    for first in quantities(one.text):
+        for second in quantities(other.text):
+            if (
+                _is_asked(question, first, one.text)
+                and _is_asked(question, second, other.text)
+                and _same_unit(first, second, one.text, other.text)
+                and excludes(first, second)
+                and _same_matter(question, one, other)
+            ):
+                return not any(
+                    _same_unit(first, q, one.text, other.text) and not excludes(first, q)
+                    for q in quantities(other.text)
+                )
+    return False
+
+
+def _same_unit(one: Quantity, other: Quantity, here: str, there: str) -> bool:
+    if is_of_people(one.unit) and is_of_people(other.unit):
+        return _harms(here) == _harms(there)
+    return one.unit == other.unit and one.unit is not None and _harms(here) == _harms(there)
+
+
+def _same_matter(question: str, one: Side, other: Side) -> bool:
+    """Whether both speak of the names of the question, share more words, and name no different days."""
+    days, others = _days(one), _days(other)
+    if days and others and not days & others:
+        return False
+    if not (_named(question, one) and _named(question, other)):
+        return False
+    return len(_stems(one.text) & _stems(other.text)) >= (2 if _NAME.search(question) else 3)
+
+
+def _named(question: str, at: Side | Sentence) -> bool:
+    """Whether the names of the question stand in title, beginning or near words: what pronouns there stand for."""
+    text = at.article.text
+    setting = " ".join((at.article.title, text[:300], text[max(0, at.start - 400) : at.end]))
+    return {n[:5].lower() for n in _NAME.findall(question)} <= {w[:5].lower() for w in re.findall(r"\w+", setting)}
+
+
+def _days(side: Side) -> set[object]:
+    return {
+        day
+        for mention in side.article.dates
+        if side.start <= mention.start and mention.end <= side.end and mention.precision in ("day", "year")
+        for day in (mention.first,)
+        if day is not None
+    }
+
+
+def _denials(
+    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], sentences: Sentences
+) -> Iterator[Disagreement]:
+    for sentence in cited:
+        near = _around(sentence, sentences)
+        own = [side for side in near if side.sentence.start == sentence.start]
+        for one, other in combinations(near, 2):
+            if (one in own or other in own) and _denied(one, other):
+                yield Disagreement(_subject(question, (one, other)), (one, other), "contradiction")
+        for rival in evidence:
+            if rival.score >= _FLOOR and _is_elsewhere(sentence, rival):
+                for side in own:
+                    for there in _sides(rival, sentences):
+                        if _opposed(side, there):
+                            yield Disagreement(_subject(question, (side, there)), (side, there), "contradiction")
+
+
+def _denied(said: Side, denial: Side) -> bool:
+    """Whether the later side, in another known voice, denies what the earlier says."""
+    if said.voice is None or denial.voice is None or said.voice == denial.voice or not _DENIES.search(denial.text):
+        return False
+    if _DENIES.search(said.text):
+        return False
+    if _DENIES_THAT.search(denial.text):
+        return denial.start - said.end < 3
+    names = _stems(
+        " ".join(part or "" for side in (said, denial) for part in (side.voice or (None,))[:1] if isinstance(part, str))
+    )
+    return len((_stems(said.text) & _stems(denial.text)) - names) >= 2
+
+
+def _opposed(one: Side, other: Side) -> bool:
+    """Whether one of two articles' sentences says of nearly the same words that it is not so."""
+    if bool(_NOT.search(one.text)) == bool(_NOT.search(other.text)):
+        return False
+    first, second = _stems(one.text), _stems(other.text)
+    return len(first & second) >= 3 and len(first & second) >= _ALIKE * len(first | second)
+
+
+def _dated(question: str, one: Side, other: Side) -> Disagreement:
+    """A later article that gives new figures is an update."""
+    subject = _subject(question, (one, other))
+    first, second = one.article.published, other.article.published
+    if first is None or second is None or first == second:
+        return Disagreement(subject, (one, other), "contradiction")
+    return Disagreement(subject, (one, other) if first < second else (other, one), "update")
+
+
+def _is_elsewhere(one: Sentence, other: Sentence) -> bool:
+    """Another article, and not a copy of the same story."""
+    a, b = one.article, other.article
+    return a.id != b.id and (a.copy_group is None or a.copy_group != b.copy_group)
+
+
+def _around(sentence: Sentence, sentences: Sentences) -> list[Side]:
+    spans = sentences(sentence.article.id)
+    at = next((n for n, span in enumerate(spans) if span.start <= sentence.start < span.end), None)
+    if at is None:
+        return []
+    return [
+        s
+        for n in range(max(0, at - _NEAR), min(len(spans), at + _NEAR + 1))
+        for s in _parts(sentence.article, spans, n)
+    ]
+
+
+def _sides(sentence: Sentence, sentences: Sentences) -> list[Side]:
+    return [side for side in _around(sentence, sentences) if side.sentence.start == sentence.start]
+
+
+def _parts(article: Article, spans: Sequence[Span], at: int) -> list[Side]:
+    """A sentence by its voices; whole if it has none or one."""
+    span, said = spans[at], statements(article, spans, at)
+    if len(said) < 2:
+        return [Side(article, span, span.start, span.end, said[0] if said else None)]
+    return [Side(article, span, s.start, s.end, s) for s in said]
+
+
+def _harms(text: str) -> set[str]:
+    return {name for name, pattern in HARMS.items() if pattern.search(text)}
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word)[:5] for word in content_words(text) if word not in STOP_WORDS and not word[0].isdigit()}
+
+
+def _subject(question: str, sides: Sequence[Side]) -> tuple[str, ...]:
+    """The words of the question that the sides share, at most three."""
+    shared = set.intersection(*(_stems(side.text) for side in sides))
+    any_of = set.union(*(_stems(side.text) for side in sides))
+    asked = [word for word in content_words(question) if not word[0].isdigit()]
+    return tuple([w for w in asked if stem(w)[:5] in shared][:3] or [w for w in asked if stem(w)[:5] in any_of][:3])

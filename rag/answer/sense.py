@@ -1,0 +1,88 @@
+"""News sense: an answer with who said what, where the articles disagree, and what it counts as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from rag.answer.conflicts import Disagreement, Side, disagreements
+from rag.answer.evidence import Sentence
+from rag.answer.speakers import Statement, as_attribution, attribute
+from rag.types import Answer, Attribution, Citation, Claim, Conflict, Position
+from store.records import Span
+
+Sentences = Callable[[str], Sequence[Span]]
+
+
+def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: date, sentences: Sentences) -> Answer:
+    """The answer with the attribution of its claims, its conflicts, the question as understood, and its day.
+
+    `sentences` gives the spans of an article's sentences by its id. Words that a conflict needs and the answer does
+    not have are quoted behind it.
+    """
+    answer = replace(answer, asked=asked, as_of=as_of)
+    if answer.status == "refused":
+        return answer
+    for found in disagreements(asked, _cited(answer, evidence), evidence, sentences=sentences):
+        answer = _with_conflict(answer, found)
+    cited = {citation.number: citation for citation in answer.citations}
+    return replace(answer, claims=tuple(_attributed(claim, cited, sentences) for claim in answer.claims))
+
+
+def _cited(answer: Answer, evidence: Sequence[Sentence]) -> list[Sentence]:
+    known = {(s.article.id, s.start): s for s in evidence}
+    return [known[c.article.id, c.start] for c in answer.citations if (c.article.id, c.start) in known]
+
+
+def _with_conflict(answer: Answer, found: Disagreement) -> Answer:
+    """The answer with each side cited, the conflict, and a sentence that says so."""
+    positions: list[Position] = []
+    for side in found.sides:
+        answer, number = _citing(answer, side)
+        who = as_attribution(side.said or Statement(side.start, side.end, None), side.article)
+        positions.append(Position(side.text, number, who, side.article.published))
+    marks = "".join(f" [{number}]" for number in dict.fromkeys(p.citation for p in positions))
+    about = f" on {', '.join(found.subject)}" if found.subject else ""
+    says = f"Sources differ{about}:" if found.kind == "contradiction" else f"The later article has new figures{about}:"
+    conflict = Conflict(found.subject, tuple(positions), found.kind)
+    return replace(answer, text=f"{answer.text}\n\n{says}{marks}", conflicts=(*answer.conflicts, conflict))
+
+
+def _citing(answer: Answer, side: Side) -> tuple[Answer, int]:
+    """The answer with the side's sentence quoted and cited, if it is not yet, and the number of that citation."""
+    for citation in answer.citations:
+        if citation.article.id == side.article.id and citation.start <= side.start and side.end <= citation.end:
+            return answer, citation.number
+    number = max((c.number for c in answer.citations), default=0) + 1
+    start, end = side.sentence.start, side.sentence.end
+    citation = Citation(number, side.article, start, end, side.article.text[start:end])
+    added = replace(
+        answer,
+        text=f"{answer.text}\n\n{citation.quote} [{number}]",
+        citations=(*answer.citations, citation),
+        claims=(*answer.claims, Claim(citation.quote, (number,), "supported")),
+    )
+    return added, number
+
+
+def _attributed(claim: Claim, cited: dict[int, Citation], sentences: Sentences) -> Claim:
+    """The claim with the attribution that its citations share; what they do not share stays open."""
+    found = [_of_citation(claim.text, cited[n], sentences) for n in claim.citations if n in cited]
+    return replace(claim, attribution=_common(found)) if found else claim
+
+
+def _of_citation(claim: str, citation: Citation, sentences: Sentences) -> Attribution:
+    article = citation.article
+    return attribute(claim, article, sentences(article.id), citation.start, citation.end)
+
+
+def _common(found: Sequence[Attribution]) -> Attribution:
+    """One attribution if all citations give it; else the speaker and the outlet that all share, if there is one."""
+    first = found[0]
+    if all(other == first for other in found):
+        return first
+    speaker = first.speaker if len({a.speaker for a in found}) == 1 else None
+    outlet = first.outlet if len({a.outlet for a in found}) == 1 else None
+    flags = tuple(flag for flag in first.flags if flag == "opinion" and all(flag in a.flags for a in found))
+    return Attribution(speaker, (), outlet, flags)

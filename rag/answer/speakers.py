@@ -1,0 +1,228 @@
+"""Who says what a sentence says, and how it came to us: the voices of a text as speakers and media.
+
+Pronouns and "the agency" are followed to what they stand for, where nothing comes between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer.outlets import expand, is_medium, is_state_media
+from rag.answer.voices import NAME, NAMES, PRONOUN, blank_quotes, clauses, voice_of
+from rag.types import Attribution, Flag
+from rag.words import STOP_WORDS, content_words
+from store.records import Article, Span
+
+_REACH = 4  # sentences over which a quotation or a pronoun is followed
+_ANONYMOUS = re.compile(
+    r"(?i)\banonym(?:ity|ous(?:ly)?)\b|\bunnamed\b|\bunidentified\b|\bto remain nameless\b"
+    r"|\bto be (?:named|identified)\b"
+    r"|\bwithout (?:giving|being) (?:\w+ )?(?:names?|named|identified)\b|\bgive (?:his|her|their) names?\b"
+)
+_NAMELESS = re.compile(
+    r"(?i)\b(?:officials?|sources?|persons?|people|diplomats?|insiders?|officers?|inspectors?|employees?|workers?|aides?|"
+    r"advis[eo]rs?|executives?|lawmakers?|members?|staff|experts?|scientists?|doctors?|soldiers?)\b"
+)
+_SAME_MEDIUM = re.compile(r"(?i)(?:the|this) (?:\S+ )?(?:agency|paper|newspaper|daily|broadcaster|outlet|channel)")
+_ONE = re.compile(
+    r"(?i)\b(?:man|woman|official|spokes\w+|guard|minister|president|director|chair\w*|officer|analyst|expert|source|mayor|"
+    r"lawyer|prosecutor|judge|inspector|engineer|secretary|leader|chief|head|resident|witness|diplomat|doctor|professor)$"
+)
+_BODY = re.compile(
+    r"(?i)\b(?:ministry|council|party|union|office|company|institute|commission|group|government|army|police|court|agency|"
+    r"bank|board|department|staff|alliance|association|center|centre|university|committee|service|intelligence|military)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one voice says in `article.text[start:end]`: a speaker, the media it came by, or both."""
+
+    start: int
+    end: int
+    speaker: str | None
+    via: tuple[str, ...] = ()
+    anonymous: bool = False
+
+
+def attribute(claim: str, article: Article, spans: Sequence[Span], start: int, end: int) -> Attribution:
+    """The attribution of a claim that rests on `article.text[start:end]`; `spans` are the article's sentences.
+
+    Where several voices speak in those words, it is the one whose part holds the claim; if that is not plain, none.
+    """
+    inside = [n for n, span in enumerate(spans) if span.start < end and start < span.end]
+    said = [statement for n in inside for statement in statements(article, spans, n)]
+    if len(set(map(_voice_of, said))) > 1:
+        said = _holding(claim, article, said)
+    return as_attribution(said[0] if said else Statement(start, end, None), article)
+
+
+def as_attribution(said: Statement, article: Article) -> Attribution:
+    """The statement's speaker and chain, lengthened by the agency and the outlet of the article."""
+    links = (*said.via, article.agency)
+    via = tuple(dict.fromkeys(link for link in links if link and link != article.source))
+    flags: list[Flag] = []
+    if any(is_state_media(link, article) for link in (*via, article.source or "")):
+        flags.append("state media")
+    if said.anonymous:
+        flags.append("anonymous")
+    if article.kind == "opinion":
+        flags.append("opinion")
+    return Attribution(said.speaker, via, article.source, tuple(flags))
+
+
+def _holding(claim: str, article: Article, said: Sequence[Statement]) -> list[Statement]:
+    """The statement that has the claim's words; none if the claim takes from several."""
+    asked = set(content_words(claim))
+    parts = [set(content_words(article.text[s.start : s.end])) for s in said]
+    shared = [len(asked & part) for part in parts]
+    best = shared.index(max(shared))
+    others = [n for n in range(len(said)) if n != best and _voice_of(said[n]) != _voice_of(said[best])]
+    taken = any(shared[n] >= len(parts[n]) / 2 or shared[n] > shared[best] / 2 for n in others)
+    return [said[best]] if shared[best] >= len(asked) / 2 and not taken else []
+
+
+def _voice_of(said: Statement) -> tuple[str | None, tuple[str, ...]]:
+    return said.speaker, said.via
+
+
+def statements(article: Article, spans: Sequence[Span], at: int, *, reach: int = _REACH) -> list[Statement]:
+    """The statements that sentence `at` of the article makes, in order; pronouns are followed `reach` back."""
+    span = spans[at]
+    text = blank_quotes(article.text[span.start : span.end])
+    found: list[Statement] = []
+    for start, end in clauses(text):
+        voice = voice_of(text[start:end], article)
+        made = _statement(*voice, article=article, spans=spans, at=at, before=found, reach=reach) if voice else None
+        if made:
+            unnamed = made.anonymous or bool(_ANONYMOUS.search(text) and _NAMELESS.search(voice[0] if voice else ""))
+            found.append(replace(made, start=span.start + start, end=span.start + end, anonymous=unnamed))
+    return found or _of_open_quote(article, spans, at)
+
+
+def _of_open_quote(article: Article, spans: Sequence[Span], at: int) -> list[Statement]:
+    """The voice of a sentence that opens a longer quotation: `"One. Two," she said.`"""
+    span = spans[at]
+    text = article.text[span.start : span.end]
+    if not (re.match(r"[\"“]", text) and _unclosed(text)):
+        return []
+    for n in range(at + 1, min(at + _REACH, len(spans))):
+        later = article.text[spans[n].start : spans[n].end]
+        if re.search(r"[\"“”]", later):
+            voices = statements(article, spans, n) if _unclosed(later) and not re.match(r"[\"“]", later) else []
+            return [replace(voices[0], start=span.start, end=span.end)] if voices else []
+    return []
+
+
+def _unclosed(text: str) -> bool:
+    return text.count('"') % 2 == 1 or text.count("“") != text.count("”")
+
+
+def _statement(
+    phrase: str,
+    via: tuple[str, ...],
+    *,
+    article: Article,
+    spans: Sequence[Span],
+    at: int,
+    before: Sequence[Statement],
+    reach: int,
+) -> Statement | None:
+    """The phrase as a speaker or a medium; pronouns and "the agency" are resolved, or there is none."""
+    if PRONOUN.fullmatch(phrase):
+        last = _antecedent(phrase, article, spans, at, before, reach)
+        return replace(last, via=tuple(dict.fromkeys((*last.via, *via)))) if last else None
+    if _SAME_MEDIUM.fullmatch(phrase):
+        for n in range(at - 1, max(-1, at - _REACH), -1):
+            media = [s for s in statements(article, spans, n, reach=0) if s.via and s.speaker is None]
+            if media:
+                return media[-1]
+        return None
+    if is_medium(phrase, article):
+        return Statement(0, 0, None, (*via, expand(phrase, article)))
+    same = re.fullmatch(r"(?i)the (?:same )?(\w+)", phrase)
+    known = _earlier(article, spans, at, same[1]) if same else None
+    name = (
+        re.sub(r"^(?i:the|an?|its|his|her|their) (?=\w+ )", "", phrase) if re.search(r"[A-Z]", phrase[1:]) else phrase
+    )
+    name = re.sub(r"^(?i:its|his|her|their) ", "", name)
+    name = full_name(name, article) if re.fullmatch(NAME, name) else _lower_article(name)
+    if known and known.speaker:
+        name = known.speaker
+    return Statement(0, 0, name, via, anonymous=bool(known and known.anonymous))
+
+
+def _lower_article(name: str) -> str:
+    return re.sub(r"^(?:The|An?|Another|Some|Several|Many|Most|One|Two|Three|Both)\b", lambda m: m[0].lower(), name)
+
+
+def _earlier(article: Article, spans: Sequence[Span], at: int, noun: str) -> Statement | None:
+    """The last statement before whose speaker is called by this noun: "the official" after "a ministry official"."""
+    for n in range(at - 1, max(-1, at - _REACH), -1):
+        for said in reversed(statements(article, spans, n, reach=0)):
+            if said.speaker and re.fullmatch(rf"(?i)an? (?:[\w-]+ )*{re.escape(noun)}", said.speaker):
+                return said
+    return None
+
+
+def _antecedent(
+    pronoun: str, article: Article, spans: Sequence[Span], at: int, before: Sequence[Statement], reach: int
+) -> Statement | None:
+    """Who "he", "she", "it" or "they" are: the one voice before, if it can be so called and nobody comes between."""
+    if not before:
+        opening = article.text[spans[at].start : spans[at].end]
+        if reach <= 0 or at == 0 or re.match(rf"{NAME} {NAME}", opening):
+            return None
+        before = statements(article, spans, at - 1, reach=reach - 1)
+        if before and _rivals(article.text[spans[at - 1].start : spans[at - 1].end], before[-1].speaker or "", article):
+            return None
+    if len({s.speaker for s in before}) != 1 or before[-1].speaker is None:
+        return None
+    speaker = before[-1].speaker
+    group = bool(_BODY.search(speaker))
+    person = not group and bool(_ONE.search(speaker) or re.search(rf"(?:^|\s){NAME}$", speaker))
+    wanted = pronoun.lower()
+    fits = person if wanted in ("he", "she") else group if wanted == "it" else not person and speaker.endswith("s")
+    return before[-1] if fits else None
+
+
+def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
+    """Other persons whom a sentence names: a pronoun after it may be any of them."""
+    persons = {run[-1] for run in _runs(article.text) if not _BODY.search(" ".join(run))}
+    found = []
+    for match in NAMES.finditer(sentence):
+        name = re.sub(r"['’]s?$", "", match[0])
+        lead = sentence[: match.start()].rstrip().rsplit(" ", 1)[-1].lower()
+        opening = not match.start() and " " not in name
+        person = name.split()[-1] in persons and lead not in ("the", "in", "at", "near") and not opening
+        if (
+            person
+            and name.split()[-1] not in speaker.split()
+            and not _BODY.search(name)
+            and not is_medium(name, article)
+        ):
+            found.append(name)
+    return found
+
+
+def full_name(name: str, article: Article) -> str:
+    """The fuller name under which the article introduces a person, if there is just one."""
+    runs = set()
+    for run in _runs(article.text):
+        if run[-1] == name or (run[0] == name and len(run) == 2 and "-" in run[1]):
+            runs.add(" ".join(run))
+    shortest = min(runs, key=len, default=name)
+    return shortest if all(shortest in run for run in runs) else name
+
+
+def _runs(text: str) -> Iterator[list[str]]:
+    """Runs of two and more capitalised words, those that only begin a sentence cut off."""
+    for match in re.finditer(rf"{NAME}(?: {NAME})+", text):
+        run = [re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split()]
+        opens = match.start() == 0 or re.search(r"[.!?·\"“]\s*$", text[: match.start()][-3:])
+        if run[0].lower() in STOP_WORDS or (opens and re.search(rf"\b{re.escape(run[0].lower())}\b", text)):
+            run = run[1:]
+        if len(run) > 1 and not any(re.search(r"['’]s?$", word) for word in match[0].split()[:-1]):
+            yield run

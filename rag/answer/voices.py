@@ -1,0 +1,159 @@
+"""The grammar of reported speech: whose phrase is the subject of a clause's reporting verb, and through which media.
+
+Quotation marks are blanked first, so that a verb inside somebody's words counts for nothing. The subject has to be a
+whole noun phrase with nothing unexplained left over, else there is no voice: none at all is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from rag.answer.outlets import expand, is_medium
+from rag.words import STOP_WORDS
+from store.records import Article
+
+# Verbs that report speech whatever follows, and verbs that do so only before what is said.
+_SURE = (
+    r"said|says?|told|tells|announced?s?|stated|warned|insisted|insists|argued|argues|explained|explains|denied|"
+    r"denies|stressed|emphasi[sz]ed|acknowledged|admitted|admits|alleged|alleges|asserted|declared|predicted|testified|"
+    r"wrote|replied|answered|vowed|complained|reckons?|reckoned|countered|counters|demanded|demands|conceded|"
+    r"speaks of|spoke (?:\w+ \w+ )?of|has spoken of"
+)
+_BEFORE_NUMBERS = (
+    r"claimed|claims?|noted|notes|confirmed|confirms|suggested|suggests|estimated|estimates?|assessed|judged|believes?|"
+    r"thinks|reported|reports|disclosed|revealed|counts?|counted|knew of"
+)
+_BEFORE_CLAUSES = (
+    r"added|adds|promised|promises|concluded|recalled|maintains?|maintained|found|finds|responded|described|describes|"
+    r"expects?|expected|pointed out|held"
+)
+_SAYS = (
+    rf"(?:{_SURE}"
+    rf"|(?:{_BEFORE_NUMBERS})(?= \d| (?:all|no|none|one|two|three|about|almost|around|over|more|fewer|at least)\b)"
+    rf"|(?:{_BEFORE_NUMBERS}|{_BEFORE_CLAUSES})(?= (?:that|how|why|whether|he|she|they|there|it)\b|\s*[,.:·]|\s*$)"
+    r"|puts?(?= (?:the|its|their|it)\b.{0,99}\b(?:at|down to)\b))"
+)
+_VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])")
+_CLAUSE = re.compile(r";\s+|,\s+(?=(?:while|whereas|but|although|though)\b)")
+_BREAK = re.compile(r"[,:;()·—–]|\s-\s")
+_DAY = (
+    r"(?:on |last |this |late |early |in )*(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|"
+    r"April|May|June|July|August|September|October|November|December|week|month|year)(?: \d{1,2})?(?:,? \d{4})?"
+)
+_TAIL = re.compile(
+    rf"(?:\s+(?:also|then|later|earlier|again|now|once|still|even|just|only|already|repeatedly|\w+ly|has|have|had|did|"
+    rf"went on to|would|{_DAY}))+$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    rf"^(?:(?:and|but|yet|so|however|meanwhile|later|earlier|back|also|still|then|now|while|whereas|although|though|that|"
+    rf"{_DAY})\b,?\s*)+",
+    re.IGNORECASE,
+)
+NAME = r"[A-Z][\w’'.&-]*"
+NAMES = re.compile(rf"{NAME}(?: (?:(?:de|van|von|al|bin|der|la|of|the|for|and) )*{NAME})*")
+# Words that no subject holds: they show that a phrase is more than one, or none.
+_BROKEN = re.compile(
+    r"(?i)\b(?:is|was|are|were|be|been|has|had|have|will|would|could|can|may|might|should|did|does|do|not|who|whom|whose|"
+    r"which|what|that|when|if|because|since|after|before|while|where|as|to|than|it|this|these|those|there|i|we|you|he|"
+    r"she|they|him|them|said|told|asked|about|into|by|or|never|how|why|whether|so|but|yet|nobody|everyone|anyone)\b"
+    r"|^(?:in|on|at|from|for|of|with|and|no|none|under|over|during|by)\b|\b(?:in|on|at|from|for|of|with|and|the|an?)$"
+)
+_SUBJECT = re.compile(
+    rf"^(?:(?i:the|an?|another|one|two|three|four|five|several|some|many|most|its|his|her|their|both|all) |{NAME}"
+    rf"|[a-z]+s\b|(?:[a-z-]+ ){{1,3}}{NAME} {NAME}$)"
+)
+PRONOUN = re.compile(r"(?i)(?:he|she|they|it)")
+_PAPER = (
+    r"(?:reports?|statements?|estimates?|surveys?|accounts?|figures|records?|polls?|stud(?:y|ies)|letters?|counts?|"
+    r"reckoning)"
+)
+_OF_PAPER = re.compile(
+    rf"(?i)^(?:(?:the|an?|its|their|another) )?(?:[\w-]+ ){{0,3}}?{_PAPER}\b.*? (?:of|by|from) (?P<owner>.+)$"
+)
+_OWNED = re.compile(rf"^(?P<owner>.+?)['’]s? (?:[\w-]+ ){{0,2}}?{_PAPER}$")
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """The parts of a sentence in which one voice each can speak: cut at semicolons, "while" and "but"."""
+    cuts = [0, *(m.end() for m in _CLAUSE.finditer(text)), len(text)]
+    return list(pairwise(cuts))
+
+
+def blank_quotes(text: str) -> str:
+    """The text with quoted words blanked by as many dots, also where a quotation goes on beyond it."""
+    text = re.sub(r"[\"“][^\"“”]*[\"”]|(?<!\w)['‘](?=\S)[^'\"‘’“”]{3,}['’\"](?!\w)", lambda m: "·" * len(m[0]), text)
+    text = re.sub(r"^[^\"”“]*”", lambda m: "·" * len(m[0]), text)
+    text = re.sub(r"^([^\"]*)\"(?=\s+\w)(?=[^\"]*$)", lambda m: "·" * len(m[0]), text) if text.count('"') == 1 else text
+    return re.sub(r"[\"“][^\"”]*$", lambda m: "·" * len(m[0]), text)
+
+
+_QUOTED_AS = re.compile(r"\b(?:quoted|cited|quotes|cites) (?P<who>.+?) as (?:saying|telling|stating|writing)\b")
+_WAS_QUOTED = re.compile(
+    r"\b(?:was|were|is|are) (?:quoted|cited)(?: by (?P<via>[^,]+?))? as (?:saying|telling|stating)\b"
+)
+_ACCORDING = re.compile(
+    r"(?i)\b(?:according to|in the (?:view|words|opinion|eyes|reading|account) of) (?P<who>[^,;:·()—–]+)"
+)
+_BY_ACCOUNT = re.compile(
+    r"(?i)\b(?:in|by) (?P<who>[^,;:·]{2,60}?['’]s?) (?:own )?(?:view|account|words|opinion|reading|reckoning|count)\b"
+)
+_INVERTED = re.compile(rf"[,·?!]\s*(?:{_SURE}|added|adds|noted|recalled|suggested|promised) (?P<who>[^,;:·()—–]+)")
+_VIA = re.compile(
+    r"\b(?:told|interview (?:with|by)|quoted by|reported by|cited by|carried by|remarks to|comments to|speaking to)"
+    rf" (?P<via>(?:(?i:the|an?) )?(?:[\w-]+ )?(?:news )?(?:agency )?{NAME}(?: (?:of )?{NAME})*)"
+)
+
+
+def voice_of(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | None:
+    """The phrase for whoever speaks in a clause whose quotations are blanked, and the media named with it."""
+    via = tuple(name for m in _VIA.finditer(clause) if is_medium(name := expand(m["via"], article), article))
+    if (quoted := _QUOTED_AS.search(clause)) and (medium := _subject(clause[: quoted.start()])):
+        who = _phrase(quoted["who"])
+        return (who, (*via, expand(medium, article))) if who else None
+    if quoted := _WAS_QUOTED.search(clause):
+        medium = _phrase(quoted["via"] or "")
+        who = _subject(clause[: quoted.start()])
+        return (who, (*via, expand(medium, article)) if medium else via) if who else None
+    for verb in _VERB.finditer(clause):
+        if who := _subject(clause[: verb.start()]):
+            return who, via
+    for pattern in (_INVERTED, _ACCORDING, _BY_ACCOUNT):
+        if named := pattern.search(clause):
+            who = _phrase(re.sub(r"['’]s?$", "", named["who"]) if pattern is _BY_ACCOUNT else named["who"])
+            return (who, via) if who else None
+    return None
+
+
+def _subject(before: str) -> str | None:
+    """The subject that a verb has by the words before it; None if they do not show it plainly."""
+    before = _TAIL.sub("", before.rstrip()).rstrip()
+    if before.endswith(","):  # "Hong Min, a senior fellow, said"
+        parts = [part.strip() for part in before[:-1].split(",")]
+        parts = [part for n, part in enumerate(parts) if n or _LEAD.sub("", part + " ").strip()]
+        names = [part for part in parts if re.fullmatch(rf"{NAME}(?: {NAME})+", part)]
+        if len(parts) > 1 and len(names) == 1:
+            return names[0]
+        return _phrase(parts[0]) if len(parts) > 1 else None
+    last = _BREAK.split(before)[-1].strip()
+    if last.lower() in ("who", "which"):  # "by Colm Achterberg, who said"
+        named = re.search(rf"({NAME}(?: {NAME})+)(?:, (?:the|an?) [^,]*)?,? {last}$", before)
+        return named[1] if named else None
+    restricted = re.match(r"(.+?) who (?!.*\b(?:said|told)\b)", last)
+    return _phrase(restricted[1] if restricted else last)
+
+
+def _phrase(words: str) -> str | None:
+    """The words if they are one whole noun phrase or pronoun, without what leads up to it."""
+    words = _TAIL.sub("", " " + _LEAD.sub("", words.strip(" .!?·") + " ").strip()).strip()
+    if PRONOUN.fullmatch(words):
+        return words
+    paper = _OF_PAPER.search(words) or _OWNED.search(words)
+    if paper:
+        return _phrase(paper["owner"])
+    if words.lower() in STOP_WORDS or not 0 < len(words.split()) <= 9:
+        return None
+    if _BROKEN.search(words) or not _SUBJECT.search(words):
+        return None
+    return words

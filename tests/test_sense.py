@@ -1,0 +1,260 @@
+"""News sense: who says what, through whom; where sources disagree; what a question takes for granted wrongly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag import NewArticle, Rag
+from rag.answer.conflicts import Disagreement, disagreements
+from rag.answer.evidence import Sentence
+from rag.answer.quantities import quantities
+from rag.answer.speakers import attribute
+from rag.ingest.sentences import split_sentences
+from rag.ingest.times.mentions import find_dates
+from rag.types import Article, Attribution
+
+
+def article(text: str, *, source: str | None = "Harbour Post", agency: str | None = None) -> Article:
+    return Article("a", "Title", source, agency, None, date(2025, 6, 18), None, None, text)
+
+
+def said(text: str, *, at: int = -1, source: str | None = "Harbour Post", agency: str | None = None) -> Attribution:
+    """The attribution of one sentence of the text, the last unless told."""
+    story = article(text, source=source, agency=agency)
+    spans = split_sentences(text)
+    span = spans[at]
+    return attribute(text[span.start : span.end], story, spans, span.start, span.end)
+
+
+# Attribution
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The dam will hold, engineer Ada Quill said on Monday.", "engineer Ada Quill"),
+        ('"The dam will hold," said Ada Quill, who built it.', "Ada Quill"),
+        ("According to the water board, the dam will hold.", "the water board"),
+        ("Ada Quill, an engineer who knows the valley, told reporters that the dam will hold.", "Ada Quill"),
+        ("An engineer hired by the town, Ada Quill, said the dam will hold.", "Ada Quill"),
+        ("The dam will hold. Ada Quill said so. The dam is old, Quill added.", "Ada Quill"),
+        ("Ada Quill said the dam will hold. It needs new gates, she added.", "Ada Quill"),
+        ('Ada Quill spoke on Monday. "The dam will hold. It is old," Quill said.', "Ada Quill"),
+        ("In the view of Ada Quill, the dam will hold.", "Ada Quill"),
+        ("By the water board's account 40 houses were flooded.", "the water board"),
+        ("A report by the water board says 40 houses were flooded.", "the water board"),
+        ("The water board, which owns the dam, denied that it leaks.", "the water board"),
+        ("On Monday the water board announced that the dam leaks.", "the water board"),
+        ("The board will meet, its spokesman Otto Brill said.", "spokesman Otto Brill"),
+    ],
+)
+def test_speakers_are_found(text: str, speaker: str) -> None:
+    assert said(text).speaker == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The dam will hold for another ten years.",
+        "Ada Quill inspected the dam.",
+        "Ada Quill said the dam will hold. It was built in 1950.",
+        "Ada Quill met Otto Brill. He said the dam will hold.",
+        "Ada Quill said Otto Brill had warned the town. He said nobody listened.",
+        "The dam, it was said, would hold.",
+        "Having said this, the board closed the gates.",
+        'The sign on the gate read "the mayor said no".',
+        "Quill was told that the dam leaks.",
+        "The 40 claims were added to the report.",
+        "The board added 200 jobs.",
+        "Ada Quill put the number at 40; the town says 60.",
+    ],
+)
+def test_where_the_words_do_not_tell_there_is_no_speaker(text: str) -> None:
+    assert said(text).speaker is None
+
+
+def test_the_chain_from_speaker_to_outlet() -> None:
+    text = "State-run Valley News Service quoted Ada Quill as saying that the dam will hold."
+    found = said(text, agency="AFP")
+    assert (found.speaker, found.via, found.outlet) == ("Ada Quill", ("Valley News Service", "AFP"), "Harbour Post")
+    assert found.flags == ("state media",)
+    assert said("Ada Quill told the Daily Quay that the dam will hold.").via == ("Daily Quay",)
+    assert said("Ada Quill told the Harbour Post that the dam will hold.").via == ()
+
+
+def test_a_medium_that_speaks_itself_is_a_link_and_not_a_speaker() -> None:
+    found = said(
+        "The news agency Valpress is state-owned. The dam will hold, Valpress reported. The agency said it is old."
+    )
+    assert (found.speaker, found.via) == (None, ("Valpress",))
+
+
+def test_state_media_are_named_only_where_the_state_runs_them() -> None:
+    assert said("The dam will hold, TASS reported.").flags == ("state media",)
+    assert said("An official of the state-run hospital told Reuters that nobody died.").flags == ()
+    assert said("An official told Yonhap that nobody died.").flags == ()
+
+
+def test_who_stays_anonymous_is_flagged_and_stays_so() -> None:
+    text = "A ministry official who asked not to be named said the dam leaks. The official added that it is old."
+    for at in (0, 1):
+        found = said(text, at=at)
+        assert (found.speaker, found.flags) == ("a ministry official", ("anonymous",))
+
+
+def test_of_two_voices_in_a_sentence_the_one_that_says_the_claim() -> None:
+    text = "Police counted about 400 marchers; the organisers claimed that 1,500 people had come."
+    story, spans = article(text), split_sentences(text)
+    claim = "The organisers claimed 1,500 people came."
+    assert attribute(claim, story, spans, 0, len(text)).speaker == "the organisers"
+    assert attribute(text, story, spans, 0, len(text)).speaker is None
+
+
+def test_opinion_is_flagged() -> None:
+    text = "The dam must go."
+    story = replace(article(text), kind="opinion")
+    assert attribute(text, story, split_sentences(text), 0, len(text)).flags == ("opinion",)
+
+
+def test_every_answer_says_who_what_was_asked_and_as_of_when(desk: Rag) -> None:
+    answer = desk.ask("How many sappers did Shoigu say Kim will send?", as_of=date(2025, 6, 21))
+    who = answer.claims[0].attribution
+    assert who is not None
+    assert who.render() == "Shoigu, quoted by TASS (state media), per Korea Herald"
+    assert (answer.asked, answer.as_of) == (answer.question, date(2025, 6, 21))
+    refused = desk.ask("Who won the curling final in Reykjavik?", as_of=date(2025, 6, 21))
+    assert refused.status == "refused"
+    assert (refused.asked, refused.as_of) == (refused.question, date(2025, 6, 21))
+
+
+# Disagreement
+
+
+def disputed(
+    question: str, *texts: str, days: tuple[date | None, ...] = (), group: str | None = None
+) -> list[Disagreement]:
+    """What is found between stories, of which the first sentence of the first is cited and all are evidence."""
+    stories = [
+        replace(article(text), id=str(n), published=days[n] if days else date(2025, 6, 18), copy_group=group)
+        for n, text in enumerate(texts)
+    ]
+    spans = {story.id: split_sentences(story.text) for story in stories}
+    evidence = [Sentence(story, span.start, span.end, 2.0) for story in stories for span in spans[story.id]]
+    return disagreements(question, evidence[:1], evidence, sentences=spans.__getitem__)
+
+
+def test_two_voices_of_an_article_with_different_figures() -> None:
+    (found,) = disputed(
+        "How many jobs will the mill bring?",
+        "The mill will bring 900 jobs, says the owner. The ministry, which pays 4 million crowns, reckons with 650.",
+    )
+    assert (found.kind, found.subject) == ("contradiction", ("jobs", "mill", "bring"))
+    assert [side.said.speaker for side in found.sides if side.said] == ["the owner", "the ministry"]
+
+
+def test_a_denial_is_the_other_side_of_what_it_denies() -> None:
+    (found,) = disputed(
+        "Were the gates of the dam open?",
+        "Engineer Ada Quill said that two gates were left open on Sunday. "
+        "The water board denied that any gate was open.",
+    )
+    assert [side.said.speaker for side in found.sides if side.said] == ["Engineer Ada Quill", "the water board"]
+
+
+def test_two_articles_that_count_the_same_differently() -> None:
+    old = "The flood in Port Varn killed 14 people on Sunday, the mayor said."
+    new = "The flood in Port Varn killed 19 people, the police said."
+    question = "How many people did the flood in Port Varn kill?"
+    (same_day,) = disputed(question, old, new)
+    assert same_day.kind == "contradiction"
+    (later,) = disputed(question, new, old, days=(date(2025, 6, 20), date(2025, 6, 18)))
+    assert later.kind == "update"
+    assert [side.article.id for side in later.sides] == ["1", "0"]  # oldest first
+    assert disputed(question, old, new, group="copies of one story") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        ("How many people died in Varn?", "The flood in Varn killed 14 people.", "The flood in Varn hurt 90 people."),
+        ("How many soldiers go to Varn?", "Some 5,000 workers go to Varn.", "Some 1,000 sappers go to Varn."),
+        (
+            "How many people died in Varn?",
+            "The flood in Varn killed more than 40 people.",
+            "The flood in Varn killed 43 people.",
+        ),
+        ("How many people live in Varn?", "About 1,000 people live in Varn.", "In Varn 1,042 people live."),
+        (
+            "How many people died in Varn?",
+            "The flood in Varn killed 14 people.",
+            "The flood in Ostrel killed 3 people.",
+        ),
+        (
+            "How many people died in Varn?",
+            "The flood in Varn killed 14 people.",
+            "The flood in Varn killed another 3 people.",
+        ),
+        ("What happened in Varn?", "The flood in Varn killed 14 people.", "The flood in Varn killed 19 people."),
+        ("When was the flood in Varn?", "The flood in Varn came in 2021.", "The flood in Varn came in 2023."),
+    ],
+)
+def test_what_is_no_disagreement(question: str, first: str, second: str) -> None:
+    assert disputed(question, first, second) == []
+
+
+def test_other_days_are_other_events() -> None:
+    first, second = (
+        replace(article(text), id=text[:9], dates=tuple(find_dates(text, published=date(2025, 6, 18))))
+        for text in (
+            "On June 2 the flood in Varn killed 14 people.",
+            "On June 9 the flood in Varn killed 19 people.",
+        )
+    )
+    spans = {story.id: split_sentences(story.text) for story in (first, second)}
+    evidence = [Sentence(story, 0, len(story.text), 2.0) for story in (first, second)]
+    assert not disagreements("How many people died in Varn?", evidence[:1], evidence, sentences=spans.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1,000 sappers and 5,000 military construction workers", [(1000, "sapper"), (5000, "worker")]),
+        ("it costs 340 million crowns, reckons with 850.", [(340e6, "crown"), (850, None)]),
+        ("almost two hours, not 50 minutes", [(120, "minute"), (50, "minute")]),
+        ("a dozen houses and twenty-one cows", [(12, "house"), (21, "cow")]),
+        ("on October 9, 2023, at 1:50 a.m., a 58-year-old", []),
+        ("three of the five doors", [(5, "door")]),
+        ("turnout was 68.3 percent", [(68.3, "%")]),
+    ],
+)
+def test_quantities(text: str, found: list[tuple[float, str | None]]) -> None:
+    assert [(q.value, q.unit) for q in quantities(text)] == found
+
+
+def test_an_answer_cites_both_sides_and_says_that_they_differ(tmp_path: Path) -> None:
+    with Rag.open(tmp_path) as rag:
+        rag.add(
+            [
+                NewArticle(
+                    "Mill plans",
+                    "The mill at Varn will bring 900 jobs, says its owner. The river was calm on the day of the visit. "
+                    "The labour ministry counts 650 jobs at the mill.",
+                    "Harbour Post",
+                    date(2025, 6, 18),
+                )
+            ],
+            name="mill",
+        )
+        answer = rag.ask("How many jobs will the mill at Varn bring?")
+    (conflict,) = answer.conflicts
+    assert [p.attribution.speaker for p in conflict.positions] == ["owner", "the labour ministry"]
+    cited = {c.number: c for c in answer.citations}
+    for position in conflict.positions:
+        assert position.text in cited[position.citation].quote
+        assert f"[{position.citation}]" in answer.text
+    assert "Sources differ on" in answer.text
+    assert {n for claim in answer.claims for n in claim.citations} == set(cited)
