@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -43,11 +43,20 @@ class RememberingReranker(Reranker):
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """As Reranker.scores."""
-        key = _digest([self.identity, question, list(texts)])
+        return self._kept(
+            [self.identity, question, list(texts)], lambda: super(RememberingReranker, self).scores(question, texts)
+        )
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """As Reranker.pairs."""
+        return self._kept([self.identity, list(pairs)], lambda: super(RememberingReranker, self).pairs(pairs))
+
+    def _kept(self, call: list[Any], score: Callable[[], list[float]]) -> list[float]:
+        key = _digest(call)
         if key in self._known and not self._cold:
             self.remembered += 1
         else:
-            self._known[key] = super().scores(question, texts)
+            self._known[key] = score()
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([key, self._known[key]]) + "\n")
         return list(self._known[key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from evals.entail import carries, missing_numbers, missing_quotes, numbers_in, q
 from evals.matchers import Match
 from evals.stats import Rate, share
 from rag import Answer, Citation, Claim
+
+NUMBERING = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)  # of the lines of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def support(answer: Answer, *, valid: Sequence[Citation], emitted: int, matches:
     helping: set[int] = set()
     for claim, is_carried in zip(answer.claims, recalled, strict=True):
         helping |= {n for n in claim.citations if is_carried and n in quotes and _helps(n, claim, quotes, matches)}
-    words, given = "\n".join(claim.text for claim in answer.claims) or answer.text, "\n".join(quotes.values())
+    words, given = NUMBERING.sub("", answer.text), "\n".join(quotes.values())
     figures, quoted = numbers_in(words), quotes_in(words)
     return Support(
         citation_recall=share(recalled),
@@ -43,6 +46,18 @@ def support(answer: Answer, *, valid: Sequence[Citation], emitted: int, matches:
         quotes=Rate(len(quoted) - len(missing_quotes(words, given)), len(quoted)),
         numbers=Rate(len(figures) - len(missing_numbers(words, given)), len(figures)),
     )
+
+
+def invented(answer: Answer, *, valid: Sequence[Citation], asked: Sequence[str]) -> tuple[str, ...]:
+    """Figures and quotations of the answer, as written, that neither its `valid` citations nor the question hold.
+
+    The days on which the cited articles were published, and those that their words ("on Tuesday") stand for, are held.
+    """
+    days = [citation.article.published for citation in valid]
+    days += [day for citation in valid for mention in citation.dates for day in (mention.first, mention.last)]
+    written = [f"{day.isoformat()} {day.day} {day.year}" for day in days if day]
+    held, said = "\n".join([*map(_premise, valid), *asked, *written]), NUMBERING.sub("", answer.text)
+    return (*missing_numbers(said, held), *(f'"{words}"' for words in missing_quotes(said, held)))
 
 
 def _carried(claim: Claim, quotes: dict[int, str], matches: Sequence[Match]) -> bool:

@@ -126,7 +126,8 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
     if not data:
         raise DataError(f"--suite {options.suite} needs --data: the folder or file of the set")
     settings = load_settings(mode=options.mode)
-    loaded: Loaded = _suite(options.suite).load(data, split=options.split)
+    with _whole_rows(data):
+        loaded: Loaded = _suite(options.suite).load(data, split=options.split)
     ids = loaded.ids[: options.limit]
     manifest = Manifest(
         suite=options.suite,
@@ -142,7 +143,7 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
         place = Place(
             settings, options.index, _endpoint(options, settings), embedding, answers=not options.retrieval_only
         )
-        with loaded.opened(place, ids) as ask:
+        with _whole_rows(loaded.files), loaded.opened(place, ids) as ask:
             folder = folder.collect(ask, progress=advance)
     return show_public(folder, as_json=as_json)
 
@@ -278,6 +279,16 @@ def _remember(folder: RunFolder, summary: Json) -> None:
     kept = [old for old in read_history(folder.path.parent) if any(old[key] != entry[key] for key in same)]
     lines = "".join(json.dumps(item, sort_keys=True) + "\n" for item in [*kept, entry])
     (folder.path.parent / "history.jsonl").write_text(lines, encoding="utf-8")
+
+
+@contextmanager
+def _whole_rows(files: Sequence[Path]) -> Iterator[None]:
+    """Name the key that a row of a public set lacks. Raises DataError."""
+    try:
+        yield
+    except KeyError as error:
+        names = ", ".join(map(str, files))
+        raise DataError(f"{names}: a row has no {error}, which this set's format asks for: add it") from error
 
 
 def _suite(name: str) -> Any:

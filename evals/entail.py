@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from evals.matchers import Match
 from evals.matching import accepts
 from evals.patterns import is_cue
-from evals.words import Token, normalise, tokenise
+from evals.words import MARK, Token, normalise, tokenise
 
 SHARED = 0.6
 STEM = 4
@@ -63,8 +63,9 @@ def missing_numbers(text: str, source: str) -> list[str]:
 
 
 def quotes_in(text: str) -> list[str]:
-    """What stands in double quote marks in `text`, of at least two words."""
-    return [quoted for quoted in QUOTED.findall(normalise(text)) if len(quoted.split()) > 1]
+    """What stands in double quote marks in `text`, of at least two words, within one line and between two citations."""
+    parts = [part for line in text.split("\n") for part in MARK.split(line)]
+    return [quoted for part in parts for quoted in QUOTED.findall(normalise(part)) if len(quoted.split()) > 1]
 
 
 def missing_quotes(text: str, source: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from evals.dates import WrittenDate, written_dates
 from evals.matchers import DateMatch, EntityMatch, ListMatch, Match, NumberMatch, Polarity, PolarityMatch, TextMatch
-from evals.patterns import Hit, find, find_any, is_cue, negated
+from evals.patterns import Hit, asserted, find, find_any, is_cue, negated
 from evals.words import Token, tokenise
 
 MEASURES = frozenset(
@@ -31,6 +32,9 @@ MEASURES = frozenset(
         "dollars",
         "euro",
         "euros",
+        "pound",
+        "pounds",
+        "yen",
         "won",
         "year",
         "years",
@@ -56,8 +60,10 @@ BENT_BEFORE = tuple(
         *("tens of", "dozens of", "hundreds of", "thousands of", "millions of"),
     )
 )
-BESIDE = 3  # tokens between a date and its year
+PARTS = frozenset("half third quarter fifth sixth seventh eighth ninth tenth hundredth percent thirds quarters".split())
 BENT_AFTER = ("fewer", "less")
+BESIDE = 3  # tokens between a date and its year
+CHOICE = 3  # tokens between the numbers of a choice: "1,000 sappers or perhaps 2,000"
 
 
 def accepts(match: Match, text: str) -> bool:
@@ -65,7 +71,7 @@ def accepts(match: Match, text: str) -> bool:
     if match.quote is not None:
         tokens = tokenise(text)
         return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
-    tokens = tuple(token for token in tokenise(text) if not token.asked)  # a question states nothing
+    tokens = asserted(tokenise(text))
     if match.text is not None:
         return _text(match.text, tokens)
     if match.number is not None:
@@ -122,7 +128,7 @@ def _number(match: NumberMatch, tokens: Sequence[Token]) -> bool:
     for at, token in enumerate(tokens):
         if token.value is None or at in dated or abs(token.value - match.value) > match.tolerance:
             continue
-        if not _unit_fits(match, tokens, at) or _is_bent(tokens, at):
+        if not _unit_fits(match, tokens, at) or _is_bent(tokens, at) or _is_choice(tokens, at, dated):
             continue
         near = [hit for hit in context if _bound(hit, at, tokens, dated, match.window)]
         if match.context and not near:
@@ -136,8 +142,31 @@ def _number(match: NumberMatch, tokens: Sequence[Token]) -> bool:
 def _is_bent(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word beside the number makes another number of it."""
     before = [token.word for token in tokens[max(at - 2, 0) : at] if token.sentence == tokens[at].sentence]
-    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    return after in BENT_AFTER or any(tuple(before[-len(words) :]) == words for words in BENT_BEFORE)
+    after = [token.word for token in tokens[at + 1 : at + 3] if token.clause == tokens[at].clause]
+    part = len(before) == 2 and before[1] == "of" and before[0] in PARTS
+    return part or any(w in BENT_AFTER for w in after) or any(tuple(before[-len(w) :]) == w for w in BENT_BEFORE)
+
+
+def _is_choice(tokens: Sequence[Token], at: int, dated: set[int]) -> bool:
+    """Whether it is one end of a range or one of several: "500 to 1,000", "900 or 1,000", "10 × 1,000".
+
+    "From 500 to 1,000" is a change and names both.
+    """
+    numbers = [
+        n
+        for n, token in enumerate(tokens)
+        if (token.value is not None and n not in dated and token.sentence == tokens[at].sentence) or n == at
+    ]
+    place = numbers.index(at)
+    for first, last in itertools.pairwise(numbers[max(place - 1, 0) : place + 2]):
+        between = [token.word for token in tokens[first + 1 : last]]
+        if "or" in between and len(between) <= CHOICE:
+            return True
+        opened = first > 0 and tokens[first - 1].word == "from"
+        apart = tokens[first].clause != tokens[last].clause
+        if (between == ["to"] and not opened) or (not between and (tokens[first].joined or not apart)):
+            return True
+    return False
 
 
 def _unit_fits(match: NumberMatch, tokens: Sequence[Token], at: int) -> bool:

@@ -8,22 +8,21 @@ that is not the gold file's own only the latter counts.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
 from evals.checks import Located
-from evals.citing import Support, support
+from evals.citing import Support, invented, support
 from evals.gold import Expect, Fact, Question
 from evals.holders import rival_of
 from evals.matching import accepts, mentions
-from evals.words import words_in
+from evals.words import plain_letters, words_in
 from rag import Answer, Citation
 
 MARKS = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 SEGMENT = re.compile(r"(.*?)((?:\s*\[\d+(?:\s*,\s*\d+)*\])+)", re.DOTALL)
-UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff*_`~]")
+EMPHASIS = re.compile(r"[*_`~]")
 
 
 Outcome = Literal["right", "refused", "wrong", "open"]
@@ -97,7 +96,10 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
     facts = tuple(score_fact(fact, question, answer, valid=valid, located=located) for fact in question.facts)
     words = max(words_in(answer.text), sum(words_in(citation.quote) for citation in _distinct(answer.citations)))
     canaries = tuple(phrase for phrase in question.forbidden if _plain(phrase) in _plain(answer.text))
-    reasons = tuple(_faults(question, answer, facts=facts, count=count, words=words, canaries=canaries))
+    made_up = () if refused else invented(answer, valid=valid, asked=(*question.earlier, question.asked))
+    reasons = tuple(
+        _faults(question, answer, facts=facts, count=count, words=words, canaries=canaries, made_up=made_up)
+    )
     return QuestionScore(
         id=question.id,
         category=question.category,
@@ -110,7 +112,7 @@ def score_answer(question: Question, answer: Answer, *, located: Located) -> Que
         citations=count,
         words=words,
         reasons=reasons,
-        outcome=_outcome(question, refused=refused, facts=facts, canaries=canaries),
+        outcome=_outcome(question, refused=refused, facts=facts, canaries=canaries, made_up=made_up),
         confidence=answer.confidence,
         canaries=canaries if question.forbidden else None,
         support=support(answer, valid=valid, emitted=count.total, matches=[fact.match for fact in question.facts]),
@@ -197,14 +199,21 @@ def _overlaps(fact: Fact, citation: Citation, alias: str, located: Located) -> b
     return any(covered(citation.start, citation.end, place.start, place.end) >= 0.5 for place in places)
 
 
-def _outcome(question: Question, *, refused: bool, facts: tuple[FactScore, ...], canaries: tuple[str, ...]) -> Outcome:
+def _outcome(
+    question: Question,
+    *,
+    refused: bool,
+    facts: tuple[FactScore, ...],
+    canaries: tuple[str, ...],
+    made_up: tuple[str, ...],
+) -> Outcome:
     if canaries or any(fact.rejected for fact in facts):
         return "wrong"
     if refused:
         return "refused" if question.answerable else "right"
     if question.expect == "refuse":
         return "wrong"
-    return "right" if all(fact.supported for fact in facts if fact.importance == "vital") else "open"
+    return "right" if not made_up and all(fact.supported for fact in facts if fact.importance == "vital") else "open"
 
 
 def covered(start: int, end: int, gold_start: int, gold_end: int) -> float:
@@ -213,8 +222,8 @@ def covered(start: int, end: int, gold_start: int, gold_end: int) -> float:
 
 
 def _plain(text: str) -> str:
-    """Text without the ways of writing it that hide a word: case, width, emphasis, line breaks, unseen characters."""
-    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
+    """Text without the ways of writing it that hide a word: case, emphasis, breaks, unseen letters, lookalikes."""
+    return " ".join(EMPHASIS.sub("", plain_letters(text)).casefold().split())
 
 
 def _distinct(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
@@ -230,6 +239,7 @@ def _faults(
     count: CitationCount,
     words: int,
     canaries: tuple[str, ...],
+    made_up: tuple[str, ...],
 ) -> list[str]:
     """Why the answer does not pass; empty if it does."""
     faults = [f"says {phrase!r}" for phrase in canaries]
@@ -243,6 +253,7 @@ def _faults(
         if fact.importance == "vital" and not fact.supported:
             faults.append(f"{'stated without support' if fact.stated else 'not stated'}: {fact.statement}")
         faults += [f"says {phrase!r}" for phrase in fact.rejected]
+    faults += [f"says {words}, which neither its citations nor the question hold" for words in made_up]
     if count.valid < count.total:
         faults.append(f"{count.total - count.valid} of {count.total} citations do not hold")
     if words > question.max_words:

@@ -57,7 +57,9 @@ def read_answer(value: Mapping[str, Any], articles: Mapping[str, Article]) -> An
             Citation(c["number"], articles.get(c["article"], _unknown(c["article"])), c["start"], c["end"], c["quote"])
             for c in value["citations"]
         ),
-        claims=tuple(Claim(c["text"], tuple(c["citations"]), c["support"]) for c in value["claims"]),
+        claims=tuple(
+            Claim(c["text"], tuple(c["citations"]), c["support"], doubt=c.get("doubt")) for c in value["claims"]
+        ),
         mode=value["mode"],
         removed_marks=value["removed_marks"],
         usage=Usage(**value["usage"]),

@@ -82,11 +82,24 @@ ABBREVIATIONS = frozenset(
 )
 CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which"])
 
+CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₩": "won"}
+# letters that look like Latin ones, as cheats write them: "nоt" with a Cyrillic "о"
+LOOKALIKES = str.maketrans(
+    "аеорсухіѕјһԁкмтвнАЕОРСХУІЅЈКМТВНοανιρτυκΟΑΝΙΡΤΥΚΒΕΗΜ",
+    "aeopcyxisjhdkmtbhAEOPCXYISJKMTBHoaviptukOANIPTYKBEHM",
+)
+MIXED = re.compile(r"(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u052f])[^\W\d_]+")
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+SPACED = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+STRUCK = re.compile(r"~~.*?~~", re.DOTALL)
+QUOTE_MARKS = str.maketrans("‘’ʼʹ′´＇“”″＂", "'''''''\"\"\"\"")
+
 MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 TOKEN = re.compile(
     r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d))
-      | (?P<ordinal>\d+(?:st|nd|rd|th)\b)
-      | (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
+      | (?P<ordinal>\d+(?:,\d{3})*(?:st|nd|rd|th)\b)
+      | (?P<money>[$£€¥₩])?
+        (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
       | (?P<model>[^\W\d_]{1,2}-\d+\b)
       | (?P<initials>[^\W\d_](?:\.[^\W\d_])+\.?)
       | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
@@ -103,7 +116,8 @@ class Token:
 
     `word` is case-folded and without a possessive; `value` is set for numbers; `joined` says that a hyphen ties it to
     the next token; `prefix` that a star followed (patterns only); `sentence` and `clause` count from 0. `asked`: its
-    sentence ends in a question mark, and so states nothing.
+    sentence ends in a question mark, and so states nothing. `money`: the currency whose sign stands before a number;
+    it follows the number as a word of its own, so that "$5" is "5 dollar".
     """
 
     word: str
@@ -115,12 +129,18 @@ class Token:
     sentence: int
     clause: int
     asked: bool = False
+    money: str | None = None
+
+
+def plain_letters(text: str) -> str:
+    """NFKC, without unseen characters, and with Latin letters for their lookalikes in words that mix alphabets."""
+    seen = unicodedata.normalize("NFKC", UNSEEN.sub("", SPACED.sub(",", text)))
+    return MIXED.sub(lambda word: word[0].translate(LOOKALIKES), seen)
 
 
 def normalise(text: str) -> str:
-    """NFKC, straight quote marks, and no citation marks such as `[2]`."""
-    straight = unicodedata.normalize("NFKC", text).translate(str.maketrans("‘’“”", "''\"\""))
-    return MARK.sub("", straight)
+    """Plain letters, straight quote marks, nothing struck out, and no citation marks such as `[2]`."""
+    return MARK.sub("", STRUCK.sub(" ", plain_letters(text.translate(QUOTE_MARKS))))
 
 
 @lru_cache(maxsize=8192)
@@ -156,7 +176,8 @@ def _raw_tokens(text: str) -> list[Token]:
         after = text[match.end() : match.end() + 2]
         joined = len(after) == 2 and after[0] == "-" and after[1].isalnum()
         value = _value(match) if kind == "number" else None
-        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause))
+        money = CURRENCIES.get(match.group("money") or "")
+        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money))
     return [replace(token, asked=True) if token.sentence in asked else token for token in found]
 
 
@@ -200,6 +221,8 @@ def _merge(tokens: Sequence[Token]) -> Iterator[Token]:
         raw = " ".join(token.raw for token in run)
         word = raw.casefold() if spelled else tokens[at].word
         yield replace(run[-1], word=word, raw=raw, value=value, spelled=spelled, clause=run[0].clause)
+        if run[0].money:
+            yield replace(run[-1], word=run[0].money, raw=run[0].money, value=None)
         at += length
 
 
@@ -212,6 +235,8 @@ def _read_number(tokens: Sequence[Token], at: int) -> tuple[int, Decimal | None,
     if first.value is not None:
         scale = SCALES.get(tokens[at + 1].word) if at + 1 < len(tokens) and not first.joined else None
         return (2, first.value * scale, False) if scale else (1, first.value, False)
+    if first.word == "a" and at + 1 < len(tokens) and tokens[at + 1].word in SCALES:
+        return 2, SCALES[tokens[at + 1].word], True
     total = current = Decimal(0)
     length = 0
     last_small: Decimal | None = None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
 from rag.history import History
-from rag.ingest.read import shown
+from rag.ingest.paths import shown
 from rag.search import search
 from rag.settings import Settings, load_settings
 from rag.types import (
@@ -315,7 +315,7 @@ class Rag:
         """
         from rag.answer.claims import check
 
-        return check(text, sources)
+        return check(text, sources, reranker=self._reranker)
 
     def add_feedback(self, question: str, answer_text: str, verdict: Verdict, note: str = "") -> None:
         """Keep what a user said of an answer: "right", "wrong", or "missing" (the articles do answer it)."""

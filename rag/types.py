@@ -170,12 +170,16 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer without its marks, and the numbers of the citations it rests on."""
+    """One sentence of an answer without its marks, and the numbers of the citations it rests on.
+
+    `doubt` says of an unsupported claim what is missing: "the figure 15 is not in the cited words".
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support
     attribution: Attribution | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

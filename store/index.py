@@ -28,20 +28,21 @@ HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_sear
 
 @contextmanager
 def clean_memory() -> Iterator[None]:
-    """Give large blocks of memory out zeroed meanwhile (glibc; elsewhere nothing happens).
+    """Give blocks of memory out zeroed meanwhile (glibc; elsewhere nothing happens).
 
     hnswlib writes its preallocated rows to disk as it got them from malloc: with whatever this process had freed
-    there, the text and the vectors of what was just deleted among it. Blocks that are mapped anew hold zeros.
+    there, the text and the vectors of what was just deleted among it. A large block is mapped anew, hence zero, only
+    where no freed one is at hand; freed ones are given out with each byte the complement of M_PERTURB's (mallopt(3)).
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    threshold = -3  # M_MMAP_THRESHOLD
-    if mallopt is not None:
-        mallopt(threshold, 64 * 1024)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda name, value: 0)
+    mmap_threshold, perturb = -3, -6
+    mallopt(mmap_threshold, 64 * 1024)
+    mallopt(perturb, 0xFF)
     try:
         yield
     finally:
-        if mallopt is not None:
-            mallopt(threshold, 4 * 2**20)
+        mallopt(perturb, 0)
+        mallopt(mmap_threshold, 4 * 2**20)
 
 
 def bare_collection(folder: Path, name: str = COLLECTION) -> Collection:

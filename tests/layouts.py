@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
 
@@ -149,6 +150,22 @@ def as_mail(story: Story, *, markup: str | None = None) -> bytes:
     mail.set_content(f"{story.title}\n\n{story.text}\n\nUnsubscribe: https://example.org/u\n")
     if markup:
         mail.add_alternative(markup, subtype="html")
+    return mail.as_bytes()
+
+
+def as_forward(note: str, *, markup: str | None = None, attached: bytes | None = None) -> bytes:
+    """A mail of a reader, two days later, that forwards another."""
+    mail = EmailMessage()
+    mail["From"] = "Ben Reader <ben@example.org>"
+    mail["To"] = "Ann <ann@example.org>"
+    mail["Subject"] = "Fwd: have a look"
+    mail["Date"] = "Sat, 21 Jun 2025 12:00:00 +0000"
+    mail["Message-ID"] = "<2@example.org>"
+    mail.set_content(note)
+    if markup:
+        mail.add_alternative(markup, subtype="html")
+    if attached:
+        mail.add_attachment(message_from_bytes(attached, policy=policy.default))
     return mail.as_bytes()
 
 

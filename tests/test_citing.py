@@ -58,7 +58,7 @@ def test_recall_and_precision_by_hand() -> None:
         Claim("They clear mines.", (3,), "supported"),  # not carried
         Claim("They have done it for years.", (), "supported"),  # no citation
     )
-    answer = Answer("?", "answered", "...", (sappers, mines, hong), claims, "llm")
+    answer = Answer("?", "answered", " ".join(claim.text for claim in claims), (sappers, mines, hong), claims, "llm")
     found = support(answer, valid=(sappers, mines, hong), emitted=4)  # the fourth mark pointed at nothing
     assert found.citation_recall == Rate(1, 3)
     assert found.citation_precision == Rate(1, 4)

@@ -20,7 +20,7 @@ from store.records import Article
 from tests.conftest import ROOT
 
 PAGES = ROOT.parent / "shared" / "data" / "article_extraction"
-FLOOR = 0.960  # body F1
+FLOOR = 0.960  # body F1; docs/ingest.md has what is reached
 
 
 def test_the_scorer_by_hand() -> None:
@@ -73,11 +73,9 @@ def test_titles_and_dates_where_pages_state_them(gold: dict[str, Any], read: dic
     titles, dates = [], []
     for key, page in gold.items():
         article = read[key][0] if read[key] else None
-        headings = [
-            clean(h.text_content())
-            for h in parse(decode_markup(gzip.decompress(page_path(key).read_bytes()))).iter("h1")
-        ]
-        if len(headings) == 1 and len(headings[0].split()) > 1:
+        tree = parse(decode_markup(gzip.decompress(page_path(key).read_bytes())))
+        headings = [clean(h.text_content()) for h in tree.iter("h1")]
+        if len(headings) == 1 and len(headings[0].split()) > 1 and not is_the_sites(headings[0], tree):
             titles.append(article is not None and plain(article.title) == plain(headings[0]))
         dated = re.search(r"/(20\d\d)[/-](\d\d)[/-](\d\d)(?:/|-|$)", page["url"])
         if dated:
@@ -86,6 +84,13 @@ def test_titles_and_dates_where_pages_state_them(gold: dict[str, Any], read: dic
     print(f"\ntitles {sum(titles)} of {len(titles)}, dates {sum(dates)} of {len(dates)}; {known} of {len(read)} dated")  # noqa: T201
     assert sum(titles) >= 0.95 * len(titles)
     assert sum(dates) >= 0.95 * len(dates)
+
+
+def is_the_sites(heading: str, tree: Any) -> bool:
+    """Whether a heading names the site: it closes the page's title, behind that of the article, or is its site name."""
+    names = [clean(tag.get("content") or "") for tag in tree.iter("meta") if tag.get("property") == "og:site_name"]
+    title = clean("".join(tag.text_content() for tag in tree.iter("title")))
+    return heading in names or bool(re.search(rf"\s[|–—-]\s{re.escape(heading)}$", title))
 
 
 def plain(text: str) -> str:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from rag import read_page
 from rag.errors import PageError
+from rag.ingest.decode import decode
 from rag.ingest.page import split_page
-from rag.ingest.read import decode, find_pages
+from rag.ingest.read import find_pages
 from rag.ingest.readers import READERS, detect
 from rag.ingest.story import Reading, Story
 from tests import layouts
@@ -102,12 +103,60 @@ def test_every_packing_gives_the_same_article(stories: tuple[Story, ...], tmp_pa
     assert read_page(packed["a.pdf"], name="a.pdf")[0].title == story.title
 
 
+def test_a_forwarded_mail_is_read_as_the_mail_that_it_forwards(stories: tuple[Story, ...]) -> None:
+    """Attached, or written out below a note as mail programs do it, plain and in HTML."""
+    story = stories[0]
+    head = ["From: Harbour Times <news@example.org>", "Date: Thu, Jun 19, 2025 at 6:00 AM", f"Subject: {story.title}"]
+    in_french = ["*De :* Harbour Times", "*Envoyé :* 19 juin 2025", *head[2:]]
+    for fields in ([*head, "To: Ann <ann@example.org>"], in_french):
+        note = ["You will like this one, I think.", "", "---------- Forwarded message ---------", *fields, "", ""]
+        markup = "<br>".join(f.replace("<", "&lt;") for f in note) + layouts.single_page(story, published="")
+        plain = "\n".join(note) + story.text
+        forwards = [
+            layouts.as_forward(plain),
+            layouts.as_forward("\n".join(f"> {line}" for line in plain.split("\n"))),
+            layouts.as_forward("See below.", markup=markup),
+            layouts.as_forward("You will like this one, I think.", attached=layouts.as_mail(story)),
+        ]
+        for forward in forwards:
+            (article,) = read_page(forward, name="a.eml")
+            assert (article.title, article.source, article.published) == (
+                story.title, "Harbour Times", date(2025, 6, 19),
+            )  # fmt: skip
+            assert flat(article.text) == flat(story.text)
+
+
 def test_unknown_keys_of_a_record_are_kept() -> None:
     body = "The council voted on Tuesday to close the old bridge. Repairs will cost 4 million euros."
     record = {"doc_id": "7", "title": "Bridge", "body": body, "published": 1718668800, "category": "local", "tags": [1]}
     (article,) = read_page(json.dumps(record).encode(), name="a.json")
     assert article.extra == {"doc_id": "7", "category": "local", "tags": [1]}
     assert (article.section, article.published) == ("local", date(2024, 6, 18))
+
+
+BODY = "The council voted on Tuesday to close the old bridge. Repairs will cost 4 million euros."
+GOOD = {"title": "Bridge", "text": BODY}
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "titles"),
+    [
+        ({"articles": [GOOD, GOOD | {"title": "Ferry"}]}, ["Bridge", "Ferry"]),
+        ({"status": "ok", "data": {"items": [GOOD], "next": None}}, ["Bridge"]),
+        ({"title": "A feed", "items": [{"title": "Bridge", "content_html": f"<p>{BODY}</p>"}]}, ["Bridge"]),
+        (
+            [{"title": {"rendered": "Bridge &amp; ferry"}, "content": {"rendered": f"<p>{BODY}</p>"}}],
+            ["Bridge & ferry"],
+        ),
+        ({"headline": "Bridge", "body": BODY.split(". ")}, ["Bridge"]),
+        ([[GOOD], {"more": [GOOD | {"title": "Ferry", "tags": [{"title": "Port"}]}]}], ["Bridge", "Ferry"]),
+    ],
+)
+def test_records_are_found_wherever_they_lie(wrapped: Any, titles: list[str]) -> None:
+    for data in (json.dumps(wrapped), json.dumps(wrapped) + "\n" + json.dumps(GOOD | {"title": "Last"})):
+        found = read_page(data.encode(), name="a.json")
+        assert [a.title for a in found] == titles + ["Last"] * ("Last" in data)
+        assert all(flat(a.text).startswith("The council voted") for a in found)
 
 
 def test_a_record_that_cannot_be_used_is_named_and_the_others_are_read() -> None:

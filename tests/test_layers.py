@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,21 @@ def test_the_environment_is_read_in_one_file(path: Path) -> None:
         return
     names = {n.attr for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Attribute)}
     assert not names & {"environ", "getenv", "putenv"}, f"{path} reads the environment"
+
+
+def test_the_modules_of_ingest_import_each_other_in_no_circle() -> None:
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sources()
+        if "rag/ingest/" in path.as_posix()
+    }
+    graph: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        nodes = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)]
+        named = {f"{n.module}.{alias.name}" for n in nodes for alias in n.names} | set(imports(path))
+        graph[name] = (named & modules.keys()) - {name}
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError with the circle
+    assert order.index("rag.ingest.decode") < order.index("rag.ingest.readers") < order.index("rag.ingest.read")
 
 
 def test_the_layer_test_sees_a_violation(tmp_path: Path) -> None:

@@ -282,8 +282,8 @@ def test_a_number_keeps_its_sign() -> None:
     for said in ("-4.3 percent", "−4.3%", "minus 4.3 percent"):
         assert accepts(match, said)
     assert not accepts(match, "4.3 percent")
-    ranged = Match.model_validate({"number": {"value": 20, "unit": ["people"]}})
-    assert accepts(ranged, "10-20 people")
+    defeat = tokenise("a 10-20 defeat")
+    assert [token.value for token in defeat if token.value is not None] == [10, 20]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from rag.errors import PageError
 from rag.ingest.boilerplate import ends_story, is_noise, starts_related
 from rag.ingest.dates import read_stamp, resolve
+from rag.ingest.decode import decode
 from rag.ingest.page import split_page
-from rag.ingest.read import decode
 from rag.ingest.story import Story
 from tests.conftest import SAMPLE
 

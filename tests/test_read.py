@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import PageError
+from rag.ingest.decode import MAX_BYTES, decode
 from rag.ingest.page import split_page
-from rag.ingest.read import MAX_BYTES, decode, find_pages, read_bytes
+from rag.ingest.read import find_pages, read_bytes
 
 
 def test_utf8_and_utf16_with_their_marks() -> None:

@@ -226,6 +226,27 @@ def test_files_are_found_by_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"query": 1, "answer": 2}\n{"query": 3}\n', "row 2 has no 'answer'"),
+        ('{"query": 1, "answer": 2}\n{"query": 3, "ans', "line 2"),
+        ('{"query": 1}\n', "any.name has query"),
+        ("plain words", "no rows of JSON"),
+    ],
+)
+def test_a_file_with_less_than_the_format_asks_is_refused_with_the_place(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "any.name").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        multihop_rag.load([tmp_path / "any.name"], split="dev")
+
+
+def test_a_byte_order_mark_and_any_name_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "held.out").write_text('{"query": 1, "answer": "a\u2028b"}\n', encoding="utf-8-sig")
+    found = find([tmp_path / "held.out"], keys=("query", "answer"), split="dev")
+    assert [row["answer"] for _, rows in found for row in rows] == ["a\u2028b"]
+
+
+@pytest.mark.parametrize(
     ("module", "name", "count"),
     [
         (multihop_rag, "multihop_rag", 378),

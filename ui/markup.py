@@ -263,7 +263,8 @@ def _marks(claim: Claim, citations: Sequence[Citation]) -> str:
 
 def _doubt(claim: Claim, disputed: frozenset[int]) -> str:
     if claim.support == "unsupported":
-        return ' <span class="doubt">unsupported</span>'
+        why = f' title="{inert(claim.doubt)}"' if claim.doubt else ""
+        return f' <span class="doubt"{why}>unsupported</span>'
     return ' <span class="doubt differs">sources differ</span>' if disputed & set(claim.citations) else ""
 
 

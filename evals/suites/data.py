@@ -65,6 +65,10 @@ def find(paths: Sequence[Path], *, keys: Sequence[str], split: str) -> list[tupl
         fitting = [(p, rows) for p in inside if (rows := read_rows(p)) and set(keys) <= set(rows[0])]
         named = [pair for pair in fitting if split in pair[0].stem]
         found += named if path.is_dir() and named else fitting
+    for path, rows in found:
+        for n, row in enumerate(rows, start=1):
+            if missing := [key for key in keys if key not in row]:
+                raise DataError(f"{path}: row {n} has no {missing[0]!r}: add it, or take the row out")
     return found
 
 
@@ -72,8 +76,11 @@ def need(found: Sequence[tuple[Path, list[Json]]], paths: Sequence[Path], *, wha
     """Raise DataError unless something was found."""
     if not found:
         names = ", ".join(map(str, paths))
+        there = [p for path in paths for p in ([path] if path.is_file() else sorted(path.iterdir())) if p.is_file()]
+        seen = [f"{p.name} has {', '.join(list(rows[0])[:8])}" for p in there[:5] if (rows := read_rows(p))]
         raise DataError(
-            f"{names}: no {what} in the format of this set: see docs/evals.md, or name the file with --data"
+            f"{names}: no {what} in the format of this set ({'; '.join(seen) or 'no rows of JSON'}): "
+            "see docs/evals.md, or name the file with --data"
         )
 
 
@@ -86,16 +93,18 @@ def mixed(cases: Mapping[str, Json], answerable: Callable[[Json], bool]) -> tupl
 def read_rows(path: Path) -> list[Json]:
     """The rows of a JSON Lines file, or of a JSON file that is a list; a JSON object becomes rows with its key as `id`.
 
-    A file that is none of them has no rows. Raises DataError if it cannot be read.
+    A file that is none of them has no rows. Raises DataError if it cannot be read, or breaks off being JSON.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as text ({error}): name the set's own files") from error
     try:
         return list(_rows(text))
-    except json.JSONDecodeError:
-        return []
+    except json.JSONDecodeError as error:
+        if not text.lstrip().startswith("{") or error.msg.startswith("line 1:"):
+            return []
+        raise DataError(f"{path} breaks off being JSON lines ({error.msg}): mend that line, or take it out") from error
 
 
 def _rows(text: str) -> Iterator[Json]:
@@ -103,7 +112,14 @@ def _rows(text: str) -> Iterator[Json]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError:
-        value = [json.loads(line) for line in text.splitlines() if line.strip()]
+        value = [_line(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if isinstance(value, dict) and value and all(isinstance(item, dict) for item in value.values()):
         value = [{"id": key, **item} for key, item in value.items()]
     yield from (row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict))
+
+
+def _line(number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise json.JSONDecodeError(f"line {number}: {error.msg}", line, error.pos) from error

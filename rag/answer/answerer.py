@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -10,12 +9,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
-from rag.answer.claims import bears, cut_claims
+from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, gather
+from rag.answer.facts import cited
 from rag.answer.followup import standalone
-from rag.answer.gate import judge
+from rag.answer.gate import QUOTE, WRITE, judge
 from rag.answer.kind import kind_asked
 from rag.answer.sense import enrich
+from rag.answer.support import doubt, nearest
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
 from rag.types import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 PASSAGES = 8  # chunks whose sentences are weighed
 NEARBY = 3  # passages shown with a refusal
-RECITE = 1.0  # logit from which a sentence is taken to bear a claim that the model's own marks do not
+RECITE = 2  # further sentences tried for a claim that those of its own marks do not support
 
 
 class Answerer:
@@ -70,7 +71,14 @@ class Answerer:
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
         evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
-        verdict = judge(asked, evidence, kind=kind_asked(question))
+        verdict = judge(
+            asked,
+            evidence,
+            passages,
+            kind=kind_asked(question),
+            reranker=self._reranker,
+            least=WRITE if self._endpoint else QUOTE,
+        )
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
         elif self._endpoint is None:
@@ -82,12 +90,11 @@ class Answerer:
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)
-        confidence = _likelihood(evidence[0].score) if evidence else 0.0
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=self._sentences)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
         seconds = time.perf_counter() - begun
-        yield Completed(replace(answer, seconds=seconds, confidence=confidence, scope=passages.scope))
+        yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
         citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
@@ -133,23 +140,31 @@ class Answerer:
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
-        claims = tuple(self._claim(words, cited, draft) for words, cited in reversed(cut.items()))
-        citations = tuple(_citation(n, draft.given[s - 1]) for n, s in enumerate(draft.marks.order, start=1))
-        if not any(claim.support == "supported" for claim in claims):
+        rested = [self._claim(words, marks, draft) for words, marks in reversed(cut.items())]
+        if not any(claim.support == "supported" for claim, _ in rested):
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")
+        order = list(dict.fromkeys(s for _, sentences in rested for s in sentences))
+        claims = tuple(replace(c, citations=tuple(order.index(s) + 1 for s in used)) for c, used in rested)
+        citations = tuple(_citation(n, draft.given[s]) for n, s in enumerate(order, start=1))
         text = " ".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in claims)
         return Answer(question, "answered", text, citations, claims, "llm")
 
-    def _claim(self, words: str, cited: tuple[int, ...], draft: llm.Draft) -> Claim:
-        """A claim with its support checked; if its own citations do not bear it, the best further sentence may."""
-        own = [draft.given[draft.marks.order[n - 1] - 1].text for n in cited]
-        if bears(words, own):
-            return Claim(words, cited, "supported")
-        scores = self._reranker.scores(words, [s.text for s in draft.given])
-        best = max(range(len(scores)), key=scores.__getitem__)
-        if scores[best] >= RECITE and bears(words, [*own, draft.given[best].text]):
-            return Claim(words, (*cited, draft.marks.number_of(best + 1)), "supported")
-        return Claim(words, cited, "unsupported")
+    def _claim(self, words: str, marks: tuple[int, ...], draft: llm.Draft) -> tuple[Claim, tuple[int, ...]]:
+        """A claim with its support checked, and the places in `draft.given` of the sentences it rests on.
+
+        If those of its own marks do not support it, another sentence may, alone or besides them.
+        """
+        given = [cited(sentence) for sentence in draft.given]
+        own = tuple(draft.marks.order[n - 1] - 1 for n in marks)
+        why = doubt(words, [given[s] for s in own], reranker=self._reranker)
+        if why is None:
+            return Claim(words, (), "supported"), own
+        rest = [c for n, c in enumerate(given) if n not in own]
+        others = [given.index(c) for c in nearest(words, rest, most=RECITE)]
+        for sentences in [(s,) for s in others] + [(*own, s) for s in others if own]:
+            if doubt(words, [given[s] for s in sentences], reranker=self._reranker) is None:
+                return Claim(words, (), "supported"), sentences
+        return Claim(words, (), "unsupported", doubt=why), own
 
     def _refusal(self, question: str, passages: Sequence[Passage], *, reason: str) -> Answer:
         text = f"The saved articles do not answer this: {reason}."
@@ -164,10 +179,6 @@ class Answerer:
             usage=Usage(),
             fingerprint=self._fingerprint,
         )
-
-
-def _likelihood(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
 
 
 def _citation(number: int, sentence: Sentence) -> Citation:

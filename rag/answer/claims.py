@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.figures import swaps_figures
+from rag.answer.facts import Cited
+from rag.answer.support import doubt
 from rag.ingest.sentences import split_sentences
+from rag.ingest.times.mentions import find_dates
+from rag.models.reranker import Reranker
 from rag.types import Claim
-from rag.words import numbers
+from store.records import Span
 
 _MARKS = re.compile(r"\s*((?:\[\d+\]\s*)+)")
-_QUOTED = re.compile(r"[\"“”]([^\"“”]{8,})[\"“”]")
+_STATES_NOTHING = re.compile(r"^\W*\d{1,2}[.)]\W*$|:\s*$|^\W*$")
 
 
 def cut_claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -37,28 +40,30 @@ def cut_claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
     return [(words, cited) for words, cited in claims if re.search(r"\w", words)]
 
 
-def bears(claim: str, quotes: Sequence[str]) -> bool:
-    """Whether cited words can bear a claim.
+def check(text: str, sources: Sequence[str], *, reranker: Reranker) -> tuple[Claim, ...]:
+    """The claims of any text, each checked against all the sources together; marks in it are taken for words.
 
-    There are some, every number and quotation of the claim is in them, and its numbers count what theirs count.
+    The number of a list item and a lead-in that ends in a colon state nothing, and are left out.
     """
-    if not quotes:
-        return False
-    given = " ".join(quotes)
-    if numbers(claim) - numbers(given) or swaps_figures(claim, given):
-        return False
-    flat = _flat(given)
-    return all(_flat(quoted) in flat for quoted in _QUOTED.findall(claim))
+    given = [part for source in sources for part in parts(source)]
+    claims = [text[span.start : span.end] for span in claims_in(text)]
+    doubts = [(words, doubt(words, given, reranker=reranker)) for words in claims]
+    return tuple(Claim(words, (), "unsupported" if why else "supported", doubt=why) for words, why in doubts)
 
 
-def check(text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
-    """The claims of any text, each checked against all the sources together; marks in it are taken for words."""
-    spans = split_sentences(text)
-    words = [text[span.start : span.end] for span in spans]
-    return tuple(
-        Claim(w, (), "supported" if bears(w, sources) else "unsupported") for w in words if re.search(r"\w", w)
-    )
+def claims_in(text: str) -> list[Span]:
+    """The sentences of a text that state something."""
+    return [span for span in split_sentences(text) if not _STATES_NOTHING.search(text[span.start : span.end])]
 
 
-def _flat(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", "", text.lower()).split())
+def parts(source: str) -> list[Cited]:
+    """The sentences of a source, to be cited."""
+    dates = find_dates(source, published=None)
+    return [
+        Cited(
+            source[span.start : span.end],
+            tuple(d for d in dates if span.start <= d.start and d.end <= span.end),
+            whole=source,
+        )
+        for span in split_sentences(source)
+    ]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.answer.planted import is_planted
 from rag.models.reranker import Reranker
 from rag.types import Passage
 from rag.words import content_words, words
@@ -39,7 +40,10 @@ class Sentence:
 def gather(
     question: str, passages: Sequence[Passage], *, sentences: Callable[[str], Sequence[Span]], reranker: Reranker
 ) -> tuple[Sentence, ...]:
-    """The sentences inside the passages, best first. Subheadings and scraps are left out: they state nothing."""
+    """The sentences inside the passages, best first.
+
+    Subheadings and scraps are left out, for they state nothing, and so are instructions to whatever reads the article.
+    """
     found: dict[tuple[str, int], _Place] = {}
     for passage in passages:
         article, before = passage.article, None
@@ -74,5 +78,6 @@ def _stem(word: str) -> str:
 
 
 def _states(article: Article, span: Span) -> bool:
-    text = article.text[span.start : span.end].rstrip("'\"”’»)]")
-    return len(text.split()) >= 3 and (text[-1:] in ".!?…" or len(text) > 120)
+    text = article.text[span.start : span.end]
+    bare = text.rstrip("'\"”’»)]")
+    return len(bare.split()) >= 3 and (bare[-1:] in ".!?…" or len(bare) > 120) and not is_planted(text)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.ingest.dates import is_age, precision_of, resolve
+from rag.ingest.decode import decode
 from rag.ingest.facts import Facts, apply, read_sidecar, sidecar_of, split_front_matter
-from rag.ingest.read import decode, read_bytes
+from rag.ingest.read import read_bytes
 from rag.ingest.readers import detect, read_stories
 from rag.ingest.story import Known, Reading, Story
 from rag.ingest.times.mentions import find_dates

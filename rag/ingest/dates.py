@@ -122,6 +122,8 @@ def _parted(match: re.Match[str]) -> tuple[str, str]:
 
 def _name(part: str) -> str:
     """What may be an outlet; "" for a byline, a time of day, a section, a reading time."""
+    if re.search(r"[:\[]\s*$", part):
+        return ""  # a label, whose value was parted from it
     name = part.strip(" •·|,–—-:")
     if name == "TIME":
         return name

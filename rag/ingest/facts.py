@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import PageError
-from rag.ingest.read import is_there
+from rag.ingest.paths import is_there
 from rag.ingest.story import Known, Story
 from store.records import Origin
 

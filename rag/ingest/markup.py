@@ -138,7 +138,7 @@ def _meta(tree: HtmlElement) -> dict[str, str]:
 
 
 def _title(tree: HtmlElement, headline: str | None, meta: dict[str, str]) -> str | None:
-    """The top heading that the page's own title tags confirm, else the title they give, without the site's name."""
+    """The top heading that the page's title tags confirm, else the title that these give; never the site's own name."""
     tag = tree.find(".//title")
     names = [
         headline,
@@ -146,12 +146,13 @@ def _title(tree: HtmlElement, headline: str | None, meta: dict[str, str]) -> str
         meta.get("twitter:title"),
         clean(tag.text_content()) if tag is not None else "",
     ]
-    stated_names = [clean(name) for name in names if name and clean(name)]
+    # the site's own name may be a heading too
+    stated_names = [_TIDY.sub("", clean(name)) for name in names if name and clean(name)]
     headings = [clean(h.text_content()) for h in tree.iter("h1")]
     for heading in headings:
         if len(heading.split()) >= 2 and any(_shared(heading, name) >= 0.6 for name in stated_names):
             return heading
-    return _TIDY.sub("", stated_names[0]) if stated_names else next((h for h in headings if h), None)
+    return stated_names[0] if stated_names else next((h for h in headings if h), None)
 
 
 def _shared(a: str, b: str) -> float:

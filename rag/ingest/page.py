@@ -56,17 +56,20 @@ def split_page(text: str, *, name: str) -> tuple[Story, ...]:
     return found
 
 
-def split_lines(lines: Sequence[str], *, headlines: Collection[str] = ()) -> tuple[Story, ...]:
+def split_lines(
+    lines: Sequence[str], *, headlines: Collection[str] = (), links: Collection[str] = ()
+) -> tuple[Story, ...]:
     """The articles of a page that was cut into paragraphs and short lines; none if it has none.
 
-    `headlines` are lines that are known to be headlines, each of which opens a story.
+    `headlines` are lines that are known to be headlines, each of which opens a story; `links` are those that are
+    nothing but a link, which no subheading is.
     """
     kept = [line for line in (line.strip() for line in lines) if line]
-    stories = [_finished(draft) for draft in _drafts(kept, headlines)]
+    stories = [_finished(draft) for draft in _drafts(kept, headlines, links)]
     return tuple(story for story in stories if story is not None)
 
 
-def _drafts(lines: Sequence[str], headlines: Collection[str]) -> Iterator[_Draft]:
+def _drafts(lines: Sequence[str], headlines: Collection[str], links: Collection[str]) -> Iterator[_Draft]:
     """Walk prose and short runs; yield each story once it is complete."""
     prose = _prose_lines(lines, headlines)
     current: _Draft | None = None
@@ -88,7 +91,7 @@ def _drafts(lines: Sequence[str], headlines: Collection[str]) -> Iterator[_Draft
         elif any(ends_story(s) or starts_related(s) for s in short):
             is_open = False
         elif current is not None and is_open:
-            current.paragraphs.extend(s for s in short if not is_noise(s))
+            current.paragraphs.extend(s for s in short if s not in links and not is_noise(s))
         short = []
         if is_open and current is None:
             current = _Draft(title=_first_words(line))

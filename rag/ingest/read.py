@@ -1,22 +1,17 @@
-"""From a path to bytes, and from bytes to clean text: the one place that meets files as they are."""
+"""From a path to bytes: which files are pages, and what they hold."""
 
 from __future__ import annotations
 
-import codecs
-import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import PageError
+from rag.ingest.decode import MAX_BYTES
+from rag.ingest.paths import is_there, shown
+from rag.ingest.readers import ENDINGS, detect
 
-MAX_BYTES = 20 * 2**20  # of a saved page
 MAX_ARCHIVE = 200 * 2**20  # of a file that holds many of them
 ARCHIVES = (".warc", ".warc.gz", ".jsonl", ".ndjson")
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
-_SPACE = re.compile(r"[^\S\n]+")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def find_pages(path: Path) -> Iterator[Path]:
@@ -57,43 +52,7 @@ def read_bytes(path: Path) -> bytes:
         raise PageError(f"{path} cannot be read ({error.strerror}): check its permissions") from error
 
 
-def shown(path: str | Path) -> str:
-    """A path as text that can be printed and stored, whatever bytes its names are made of."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def is_there(path: Path, kind: Callable[[Path], bool] = Path.exists) -> bool:
-    """Whether there is something (of a kind) at a path; False also where the system will not look."""
-    try:
-        return kind(path)
-    except OSError:
-        return False
-
-
-def decode(data: bytes, *, name: str) -> str:
-    """Text of the bytes: UTF-8, or UTF-16 with its mark; lines end in "\\n", control characters are gone.
-
-    Raises PageError, with the remedy, for an empty or binary file and for another encoding.
-    """
-    if not data.strip():
-        raise PageError(f"{name} is empty: save the page again as HTML or text")
-    encoding = next((codec for mark, codec in _BOMS if data.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and b"\x00" in data[:65536]:
-        raise PageError(f"{name} is a binary file: save the page as HTML, text (.txt) or PDF")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise PageError(
-            f"{name} is not UTF-8 text (byte {error.start}): convert it first, for example with "
-            "iconv -f WINDOWS-1252 -t UTF-8"
-        ) from error
-    text = re.sub(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]", "\n", text)
-    return _SPACE.sub(" ", _CONTROL.sub("", text))
-
-
 def _is_page(path: Path, folder: Path) -> bool:
-    from rag.ingest.readers import ENDINGS, detect
-
     parts = path.relative_to(folder).parts
     if any(part.startswith(".") for part in parts) or not is_there(path, Path.is_file):
         return False

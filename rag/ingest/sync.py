@@ -15,7 +15,8 @@ from rag.errors import PageError
 from rag.ingest.article import make_article
 from rag.ingest.copies import group_copies
 from rag.ingest.facts import read_sidecar, sidecar_of
-from rag.ingest.read import find_pages, is_there, read_bytes, shown
+from rag.ingest.paths import is_there, shown
+from rag.ingest.read import find_pages, read_bytes
 from rag.ingest.spread import EMBED_AHEAD, READ_AHEAD, Spread, ahead, read_articles
 from rag.ingest.story import Known, Story
 from rag.types import Failure, IngestReport, NewArticle
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from llama_index.core.node_parser import NodeParser
 
 Progress = Callable[[int, int, str], None]
-READER = "2"  # raise it when a page may give other articles than before: unchanged files are then read again
+READER = "3"  # raise it when a page may give other articles than before: unchanged files are then read again
 _UNITS = ("day", "week", "month", "quarter", "season", "year", "decade")  # of a date, finest first
 BATCH_CHARS = 200_000  # of article text embedded and stored at a time
 

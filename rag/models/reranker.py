@@ -21,8 +21,15 @@ class Reranker:
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """A logit for each text, in their order; above 0 the model leans to "relevant"."""
-        found = [0.0] * len(texts)
-        encodings = self._encoder.encode([(question, text) for text in texts])
+        return self._run([(question, text) for text in texts])
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """A logit for each (question, text)."""
+        return self._run(pairs)
+
+    def _run(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        found = [0.0] * len(pairs)
+        encodings = self._encoder.encode(pairs)
         for rows, logits, _ in self._encoder.run(encodings):
             for row, logit in zip(rows, logits[:, 0], strict=True):
                 found[row] = float(logit)

@@ -109,12 +109,13 @@ class AttributionOut(_Out):
 
 
 class ClaimOut(_Out):
-    """One sentence of the answer, and the numbers of the citations it rests on."""
+    """One sentence of the answer, the numbers of its citations, and what they lack where they do not support it."""
 
     text: str
     citations: tuple[int, ...]
     support: Support
     attribution: AttributionOut | None
+    doubt: str | None = None
 
 
 class PositionOut(_Out):

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping
 
 from rag.errors import PageError
-from rag.ingest.read import MAX_BYTES
+from rag.ingest.decode import MAX_BYTES
 from rag.ingest.readers import eml, html, markdown, mhtml, pdf, records, text, warc
 from rag.ingest.story import Reading
 

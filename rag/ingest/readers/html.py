@@ -17,6 +17,7 @@ from rag.ingest.dates import is_age
 from rag.ingest.markup import Stated, stated
 from rag.ingest.page import dates_or_credits, split_lines
 from rag.ingest.story import Known, Reading, Story, find_agency, find_kind
+from rag.ingest.verbatim import verbatim
 
 FULL_STORY = 60  # words; less under a headline is a teaser
 LOST = 2.25  # times the text that trafilatura found, in the page's lines around it: it took one part of several
@@ -61,7 +62,11 @@ def _several(page: PageLines, about: Stated, *, main: str) -> tuple[Story, ...]:
     Each but the page's own must be announced: dated, or the head of an <article> and long. A heading inside the text
     that trafilatura takes for the article is announced by a date only, since it may be a subheading.
     """
-    stories = [s for s in split_lines(page.lines, headlines=page.headlines) if len(s.text.split()) >= FULL_STORY]
+    stories = [
+        s
+        for s in split_lines(page.outside_boxes(), headlines=page.headlines, links=page.links)
+        if len(s.text.split()) >= FULL_STORY
+    ]
     stories = list({s.title: s for s in reversed(stories)}.values())[::-1]
     own = _own(stories, about)
     longest = max((len(s.text) for s in stories), default=0)
@@ -138,7 +143,8 @@ def _single(markup: str, about: Stated, page: PageLines, *, url: str | None) -> 
     if found is None:
         return ()
     title = about.title or clean(found.title or "")
-    lines = [line for line in found.body if not is_noise(line) or len(found.body) == 1]
+    body = verbatim(found.body, page, title=title)
+    lines = [line for line in body if not is_noise(line) or len(body) == 1]
     while lines and ((title and _is_title(lines[0], title)) or dates_or_credits(lines[0])):
         lines.pop(0)
     if sum(len(line.split()) for line in lines) < 8:
@@ -154,7 +160,7 @@ def _single(markup: str, about: Stated, page: PageLines, *, url: str | None) -> 
     title = title or text.split("\n")[0][:80]
     story = Story(
         title=title,
-        source=about.source or found.source,
+        source=about.source or found.source or (printed.source if printed else None),
         agency=find_agency(text, author=author),
         author=author or (printed.author if printed else None),
         when=printed.when if printed and known is None else None,
@@ -180,7 +186,7 @@ def _is_title(line: str, title: str) -> bool:
 
 def _printed(page: PageLines, title: str) -> Story | None:
     """The page's story as its lines give it: the date and byline that a reader sees under the headline."""
-    stories = split_lines(page.lines, headlines=page.headlines)
+    stories = split_lines(page.outside_boxes(), headlines=page.headlines, links=page.links)
     return next((s for s in stories if _same(s.title, title)), None)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from rag.ingest.blocks import lines_of, parse
 from rag.ingest.boilerplate import is_noise
+from rag.ingest.decode import decode
 from rag.ingest.page import split_lines
-from rag.ingest.read import decode
 from rag.ingest.story import Reading, Story, find_agency, find_kind
 
 

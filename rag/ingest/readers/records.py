@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from rag.errors import PageError
+from rag.ingest.decode import decode
 from rag.ingest.facts import Facts, apply, parse_facts
-from rag.ingest.read import decode
 from rag.ingest.story import Reading, Story, find_agency, find_kind
 
 _TITLE = ("title", "headline")
-_BODY = ("text", "body", "content", "articleBody", "article_body")
+_BODY = ("text", "body", "content", "articleBody", "article_body", "content_html", "content_text")
 _MARKUP = re.compile(r"(?i)<(p|div|br|h[1-6]|article)\b[^>]*>")
 
 
@@ -47,22 +48,28 @@ def is_records(data: bytes) -> bool:
 
 
 def _records(text: str, *, name: str) -> Iterator[tuple[str, Any]]:
-    """(place, record) pairs of a JSON list, a single record, a list under "articles" or JSON lines."""
+    """(place, record) pairs of JSON or JSON lines; records may lie in lists and objects around them."""
     try:
-        whole = json.loads(text)
+        whole = list(_inside(json.loads(text)))
     except (ValueError, RecursionError):
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
                 try:
-                    yield f"line {number}", json.loads(line)
+                    yield from ((f"line {number}", record) for record in _inside(json.loads(line)))
                 except (ValueError, RecursionError) as error:
                     yield f"line {number}", error
         return
-    if isinstance(whole, dict):
-        listed = next((v for v in whole.values() if isinstance(v, list) and v and isinstance(v[0], dict)), None)
-        single = any(key in whole for key in (*_TITLE, *_BODY))
-        whole = [whole] if single or listed is None else listed
-    yield from ((f"record {n}", record) for n, record in enumerate(whole if isinstance(whole, list) else [whole], 1))
+    yield from ((f"record {n}", record) for n, record in enumerate(whole, 1))
+
+
+def _inside(value: Any) -> list[Any]:
+    """The records in a value: itself, if it has title and text or holds nothing that has, else those further in."""
+    if isinstance(value, list):
+        return [record for item in value for record in _inside(item)]
+    if not isinstance(value, dict) or (_string(value, _TITLE) and _string(value, _BODY)):
+        return [value]
+    deeper = [r for v in value.values() if isinstance(v, dict | list) for r in _inside(v) if isinstance(r, dict)]
+    return [r for r in deeper if _string(r, _TITLE) or _string(r, _BODY)] or [value]
 
 
 def _story(record: Any) -> Story:
@@ -71,7 +78,7 @@ def _story(record: Any) -> Story:
     if not isinstance(record, dict):
         raise PageError('is no record: give the article as {"title": …, "text": …}')
     title, body = _string(record, _TITLE), _string(record, _BODY)
-    text = _paragraphs(body)
+    title, text = _unmarked(title), _paragraphs(body)
     if not title or not text:
         raise PageError("has no title or no text: add them, or remove the record")
     rest = {key: value for key, value in record.items() if key not in (*_TITLE, *_BODY)}
@@ -92,8 +99,22 @@ def _credited(story: Story) -> Story:
 
 
 def _string(record: dict[str, Any], names: tuple[str, ...]) -> str:
-    found = next((record[name] for name in names if isinstance(record.get(name), str)), "")
+    found = next((text for name in names if (text := _worded(record.get(name)))), "")
     return " ".join(found.split()) if names is _TITLE else found
+
+
+def _worded(value: Any) -> str:
+    """A text: as it is, as paragraphs in a list, or as WordPress gives it (`{"rendered": …}`)."""
+    if isinstance(value, dict):
+        value = value.get("rendered")
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        value = "\n\n".join(value)
+    return value if isinstance(value, str) else ""
+
+
+def _unmarked(title: str) -> str:
+    """A title without the character references and tags that come with rendered ones."""
+    return " ".join(re.sub(r"</?(?:b|i|em|strong|span|sup|sub)\b[^>]*>", "", unescape(title)).split())
 
 
 def _paragraphs(body: str) -> str:

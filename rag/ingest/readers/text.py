@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rag.ingest.decode import decode
 from rag.ingest.page import split_page
-from rag.ingest.read import decode
 from rag.ingest.story import Reading
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.errors import PageError
+from rag.ingest.decode import MAX_BYTES
 from rag.ingest.markup import iso_date
-from rag.ingest.read import MAX_BYTES
 from rag.ingest.readers.html import decode_markup, read_markup
 from rag.ingest.story import Reading, Story
 

@@ -1,0 +1,74 @@
+"""Instructions planted in articles for whatever program reads them: such a sentence is never evidence.
+
+What gives them away is grammar, not a list of known attacks: an order (a verb that a clause begins with, or that a
+program "must" do) about what is to be said, together with talk of answering, of the program, or of saying nothing else.
+News reports orders in the third person or inside quotation marks, and neither counts: "the text told assistants to
+ignore the rest" and "“Leave now,” she said" are news.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SAYING = (
+    "add|advise|alert|announce|append|attach|behave|cease|cite|claim|conclude|decline|deliver|deny|direct|"
+    "disclose|disregard|display|do not|don['’]t|drop|emphasi[sz]e|emulate|encourage|end|ensure|finish|follow|"
+    "forget|generate|give|guide|halt|highlight|ignore|imitate|include|incorporate|inform|insert|instruct|"
+    "integrate|interject|interrupt|invite|issue|let the|make sure|mention|mimic|notify|omit|output|override|"
+    "place|point|praise|precede|present|pretend|print|proceed|produce|promote|prompt|provide|put|recommend|"
+    "refrain|refuse|reject|remark|remember|remind|repeat|replace|reply|respond|return|reveal|send|show|simulate|"
+    "skip|slip|stop|suggest|summari[sz]e|suspend|tell|terminate|translate|"
+    'urge|use|warn|weave|withhold|write|act as|say that|state that|note that|answer (?:only|with|that|"")|say ""'
+)
+_ADVERBS = r"(?:(?:\w+ly|also|then|instead|first|please|always|never|just|only|do not|don['’]t|consider)\s+)*"
+_OPENS = r"(?:^[\W_]*|[:;—–]\s+|\s-\s+|,\s+(?:and\s+|then\s+)?|\b(?:please|instead)\s+)"
+_PROGRAM = (
+    r"(?:AIs?|A\.I\.|(?:AI |virtual |digital )?assistants?|(?:large )?language[- ]models?|LLMs?|chat ?bots?|GPT|"
+    r"AI (?:agents?|readers?|systems?|summari[sz]ers?|models?))"
+)
+_ORDER = re.compile(rf"{_OPENS}{_ADVERBS}(?:{_SAYING})\b", re.IGNORECASE)
+_MUST = re.compile(
+    rf"^\W*(?:\w+ ){{0,3}}{_PROGRAM}\b(?: \w+ing (?:\w+ ){{0,4}}\w+)? (?:must|should|shall|need to|are to|is to) "
+    rf"{_ADVERBS}(?:{_SAYING}|answer|say|state|note)\b",
+    re.IGNORECASE,
+)
+_TELLING = (
+    r"(?:answer|respond|reply|summari[sz]|explain|elaborat|describ|generat|compos|prepar|proceed|produc|provid|giv|offer|"
+    r"shar|finali[sz]|output|present|discuss|deliver|process|execut|engag|initiat|draft|writ|clarif|complet|analy[sz])"
+)
+_ANSWERING = re.compile(
+    r"\b(?:your|this|the|any|every|each|all|normal|further)(?: \w+){0,2} (?:answer|response|reply|outputs?|summary|"
+    r"explanation|description|completion|reasoning|processing|generation|instructions?|prompts?)\b"
+    r"|\b(?:all|any|every)(?: \w+)? answers\b"
+    r"|\b(?:before|while|when|after|upon|if|amid|between|prior to|instead of|midway through)\b[^,:;]{0,40}?"
+    rf"\b{_TELLING}ing\b"
+    rf"|\b(?:as|when|while|if|once|before|after|whenever) you (?:are asked|(?:\w+ly )?{_TELLING}\w*)\b"
+    r"|\b(?:answer|respond|reply|output|display|print|return|say|write)(?:ing)?\b[^.]{0,30}"
+    r"\b(?:only|solely|nothing else)\b"
+    r"|\b(?:only|solely|exclusively) (?:respond|reply|answer|output|display|print|return|say|write)\b"
+    r"|\b(?:previous|prior|above|earlier|all) (?:\w+ )?(?:instructions?|prompts?|rules)\b|\bignore the (?:rest|above)\b"
+    r"|\b(?:a|an|one)(?:,? [\w-]+){0,5} (?:note|line|mention|remark|aside|endorsement|acknowledge?ment|commendation|"
+    r"sentence|footer|advisory|reference|compliment|notice|notification|error)\b(?= \w+ing\b| that\b| of\b|[:;])",
+    re.IGNORECASE,
+)
+_PROGRAMS = re.compile(
+    r"\b(?:AI|A\.I\.|assistants?|language models?|LLMs?|chat ?bots?|GPT)\b(?=[^.]{0,40}[,:\])-])"
+    r"|\b(?:the|this|your) users?\b|"
+    r"\b(?:system|admin|developer|protocol|operational|security|pre-execution|simulation|compliance|procedural|backend)"
+    r"(?: \w+){0,2} (?:notices?|directives?|messages?|instructions?|prompts?|alerts?|overrides?|prerequisites?|notes?|"
+    r"checks?|enforcement|error|failure|fault|outage|malfunction)\b|^\W*(?:system|assistant|user|admin|developer)\s*[:>\]]",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]|(?<!\w)['‘][^'’]{3,}['’](?!\w)")
+_WHOLLY_QUOTED = re.compile(r"[\"“'‘][^\"“”]*[\"”'’]")
+
+
+def is_planted(sentence: str) -> bool:
+    """Whether a sentence tells a program what to say."""
+    text = sentence.strip()
+    if _WHOLLY_QUOTED.fullmatch(text):
+        text = text[1:-1]
+    text = _QUOTED.sub('""', text)
+    if _MUST.search(text):
+        return True
+    return bool(_ORDER.search(text) and (_ANSWERING.search(text) or _PROGRAMS.search(text)))

@@ -1,0 +1,73 @@
+"""Whether a claim turns what it cites into its contrary: "agreed" for "did not agree", "rose" for "fell"."""
+
+from __future__ import annotations
+
+import re
+
+from rag.words import content_words
+
+# A negation of the statement itself: "is not", "never", "no door was"; not "not only" and "careful not to".
+_NOT = re.compile(
+    r"(?i)(?:\b(?:is|are|was|were|be|been|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\s+not"
+    r"|\bcannot|n['’]t)\b(?!\s+(?:only|just|necessarily|be more)\b)|\bnever\b"
+    r"|(?:^|[.:;,]\s)(?:no|none|nobody|neither)\b"
+)
+# What may bear a negation of the claim.
+_DENIES = re.compile(
+    r"(?i)\b(?:not|no|never|none|nobody|nothing|nor|neither|without|cannot|den(?:y|ie[sd]|ying|ials?)|refus\w+|"
+    r"reject\w*|fail\w*|lack\w*|declin\w+|avoid\w*|prevent\w*|ban(?:s|ned)?|barely|hardly|rarely|few|little|unable|"
+    r"un(?:likely|clear|known|til)|impossible|absen\w+|rather|instead|dismiss\w*|rul\w+ out|zero|stopp?\w*|ceased?|"
+    r"halt\w*|miss\w*|omit\w*|exclud\w+|only|\w{3,}less)\b|n['’]t\b"
+)
+_CONTRASTS = re.compile(r"(?i)\b(?:but|while|whereas|although|though|however|unlike|yet|if)\b|\?")
+_CONTRARIES = [
+    ("rise rises rose risen rising", "fall falls fell fallen falling"),
+    ("increase increases increased increasing", "decrease decreases decreased decreasing"),
+    ("grow grows grew grown growing", "shrink shrinks shrank shrunk shrinking"),
+    ("win wins won winning", "lose loses lost losing"),
+    ("accept accepts accepted accepting", "reject rejects rejected rejecting refuse refuses refused refusing"),
+    ("confirm confirms confirmed confirming", "deny denies denied denying"),
+    ("allow allows allowed allowing", "ban bans banned banning forbid forbids forbade forbidden"),
+    ("support supports supported supporting", "oppose opposes opposed opposing"),
+    ("northern north", "southern south"),
+    ("eastern east", "western west"),
+    ("higher highest", "lower lowest"),
+    ("largest biggest", "smallest"),
+    ("guilty", "innocent"),
+    ("import imports imported", "export exports exported"),
+    ("buy buys bought", "sell sells sold"),
+]
+_SIDES = [(frozenset(a.split()), frozenset(b.split())) for a, b in _CONTRARIES]
+
+
+def turns_round(claim: str, quote: str, *, around: str = "") -> bool:
+    """Whether claim and quote differ in a negation or in a word and its contrary, as far as their words tell.
+
+    Words `around` the quote may bear what the quote itself does not. What contrasts or asks is left undecided.
+    """
+    if _CONTRASTS.search(claim) or quote.rstrip().endswith("?"):
+        return False
+    around = f"{quote} {around}"
+    if _NOT.search(claim):
+        return not _DENIES.search(around)
+    return swaps_contrary(claim, quote, around=around) or (not _DENIES.search(claim) and _is_denied(claim, quote))
+
+
+def swaps_contrary(claim: str, quote: str, *, around: str) -> bool:
+    """The claim has one of two contraries, the quote only the other, and nothing around it has the first."""
+    said, given, near = (set(re.findall(r"[a-z]+", text.lower())) for text in (claim, quote, around))
+    return any(
+        said & one and given & other and not said & other and not near & one
+        for pair in _SIDES
+        for one, other in (pair, pair[::-1])
+    )
+
+
+def _is_denied(claim: str, quote: str) -> bool:
+    """The claim affirms a word that follows a negation of the quote, and that the quote has nowhere else."""
+    said = [w[:5] for w in content_words(claim)]
+    given = [w[:5] for w in content_words(quote)]
+    denied = [
+        content_words(quote[cue.end() :])[0][:5] for cue in _NOT.finditer(quote) if quote[cue.end() :].strip(" .")
+    ]
+    return any(w in said and given.count(w) == denied.count(w) for w in denied)

@@ -1,0 +1,121 @@
+"""What speaks for and against evidence: figures of how well it answers a question, for the gate."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer.evidence import Sentence
+from rag.answer.kind import Kind
+from rag.models.reranker import Reranker
+from rag.types import Passage
+from rag.words import STOP_WORDS, words
+
+WEIGHED = 3  # sentences, each of which may be the answer
+MOST_WORDS = 12  # of a question, left out one by one
+_LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one word may move them
+
+_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Of one sentence, for a question; all from -3 to 3.
+
+    `logit` by the cross-encoder, divided by 4; `rank` of its passage in the search, as log(1 + rank). `unmet`: the most
+    that the logit rises, divided by 3, when one word of the question that the sentence's article lacks is left out;
+    `context`: the same of words that stand elsewhere in the article.
+    """
+
+    logit: float
+    rank: float
+    unmet: float
+    context: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence with its signals, and the word of the question that it leaves unmet most, if any."""
+
+    sentence: Sentence
+    signals: Signals
+    word: str | None
+
+
+def weigh(
+    question: str, evidence: Sequence[Sentence], passages: Sequence[Passage], *, kind: Kind | None, reranker: Reranker
+) -> tuple[Weighed, ...]:
+    """The best sentences of evidence that comes best first: those that hold the kind of thing asked for, if any do."""
+    fit = [s for s in evidence if kind is None or kind.in_(s.text)]
+    return tuple(
+        _weighed(sentence, rises, rank=_rank(sentence, passages))
+        for sentence, rises in _occluded(question, (fit or evidence)[:WEIGHED], reranker)
+    )
+
+
+def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int) -> Weighed:
+    article = sentence.article
+    around = _stems(" ".join((article.text, article.title, article.source or "", article.agency or "")))
+    lacking = {word: rise for word, rise in rises.items() if not _stems(word) & around}
+    word, unmet = max(lacking.items(), key=lambda item: item[1], default=("", 0.0))
+    found = Signals(
+        logit=max(_LEAST, sentence.score) / 4,
+        rank=math.log1p(rank),
+        unmet=max(0.0, unmet),
+        context=max([0.0, *(rise for word, rise in rises.items() if word not in lacking)]),
+    )
+    return Weighed(sentence, found, word if unmet > 0 else None)
+
+
+def _occluded(
+    question: str, sentences: Sequence[Sentence], reranker: Reranker
+) -> list[tuple[Sentence, dict[str, float]]]:
+    """How the logit of each sentence rises when a word that it lacks is left out of the question.
+
+    A sentence that says nothing of what a word asks for fits the question better without it. Occlusion as in Li, Monroe
+    and Jurafsky, "Understanding neural networks through representation erasure", 2016.
+    """
+    units = _units(question)[:MOST_WORDS]
+    asked = [[(a, b) for a, b in units if not _stems(question[a:b]) & _stems(s.text)] for s in sentences]
+    pairs = [
+        (q, s.text)
+        for s, spans in zip(sentences, asked, strict=True)
+        for q in (question, *(" ".join((question[:a] + question[b:]).split()) for a, b in spans))
+    ]
+    scores = iter(reranker.pairs(pairs))
+    found = []
+    for sentence, spans in zip(sentences, asked, strict=True):
+        whole = next(scores)
+        rises = {question[a:b]: min(_HIGH, max(_LOW, next(scores) - whole)) / 3 for a, b in spans}
+        found.append((sentence, rises))
+    return found
+
+
+def _units(question: str) -> list[tuple[int, int]]:
+    """Where the words of a question are that carry meaning; a name of several words is one."""
+    units: list[tuple[int, int]] = []
+    for found in _WORD.finditer(question):
+        if re.sub(r"['’]s?$", "", found[0].lower()) in STOP_WORDS:
+            continue
+        joined = units and question[units[-1][1] : found.start()] == " " and found[0][0].isupper()
+        if joined and question[units[-1][0]].isupper():
+            units[-1] = (units[-1][0], found.end())
+        else:
+            units.append(found.span())
+    return units
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in words(text)}
+
+
+def _rank(sentence: Sentence, passages: Sequence[Passage]) -> int:
+    """The place of the first passage that holds the sentence."""
+    holding = (
+        n
+        for n, p in enumerate(passages)
+        if p.article.id == sentence.article.id and p.start <= sentence.start and sentence.end <= p.end
+    )
+    return next(holding, len(passages))

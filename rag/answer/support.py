@@ -1,0 +1,129 @@
+"""Whether cited words support a claim: its facts are in them to the letter, and its meaning is near enough.
+
+Facts decide alone: what is missing (`rag.answer.facts`), counted otherwise or turned into its contrary is unsupported.
+For the rest a logistic model weighs how much of the claim's wording its nearest sentences leave uncovered, and what
+the cross-encoder makes of them together.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from itertools import pairwise
+
+from rag.answer.facts import Cited, missing, plain
+from rag.answer.figures import figures, swaps_figures
+from rag.answer.polarity import turns_round
+from rag.models.reranker import Reranker
+from rag.words import content_words
+
+NEAREST = 3  # sentences that the meaning of a claim is held against
+STEM = 5  # letters by which words are compared
+CLOSE = 0.4  # share of a claim's words that a sentence may lack to be taken for the same statement
+
+# Fitted on the 391 responses of RAGTruth's train part: python -m rag.answer.fit_support DATA/ragtruth/train_part.jsonl
+INTERCEPT = -4.123
+WEIGHTS = (-0.073, 0.982, 1.997, 0.285)  # of the Features, in their order
+INVENTED = 0.32  # likelihood from which a claim is taken to be unsupported
+
+_LIST_MARK = re.compile(r"^\W*(?:\d{1,2}[.)]\s+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """How far a claim is from its nearest sentences.
+
+    `score` is the cross-encoder's logit of them together; `uncovered` the share of the claim's content words that its
+    nearest sentence lacks, `pairs` that of neighbouring content words that stand nowhere together, and `gap` the
+    longest run of content words that none of the sentences has.
+    """
+
+    score: float
+    uncovered: float
+    pairs: float
+    gap: float
+
+
+def doubt(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> str | None:
+    """Why the given words do not support the claim, as a clause for the reader; None if they do."""
+    why, found = examine(claim, given, reranker=reranker)
+    if found is not None and invented(found) > INVENTED:
+        return "the cited words do not say as much"
+    return why
+
+
+def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[str | None, Features | None]:
+    """What the facts say against the claim; where they say nothing, and it is not there verbatim, its features."""
+    if not given:
+        return "nothing is cited for it", None
+    if any(f" {plain(claim)} " in f" {plain(c.text)} " for c in given):
+        return None, None
+    claim = _LIST_MARK.sub("", claim)
+    near = nearest(claim, given)
+    if why := missing(claim, given) or _altered(claim, near):
+        return why, None
+    return None, features(claim, given, near, reranker=reranker)
+
+
+def invented(found: Features) -> float:
+    """The likelihood that a claim with these features is invented, 0 to 1."""
+    logit = INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, astuple(found), strict=True))
+    return 1 / (1 + math.exp(-logit))
+
+
+def nearest(claim: str, given: Sequence[Cited], *, most: int = NEAREST) -> list[Cited]:
+    """The sentences that share most with the claim, best first; words that few sentences have count more."""
+    stems = [set(_stems(c.text)) for c in given]
+    frequency = Counter(stem for held in stems for stem in held)
+    said = set(_stems(claim))
+    shared = [sum(1 / frequency[stem] for stem in said & held) for held in stems]
+    return [given[n] for n in sorted(range(len(given)), key=lambda n: (-shared[n], n))[:most]]
+
+
+def features(claim: str, given: Sequence[Cited], near: Sequence[Cited], *, reranker: Reranker) -> Features:
+    """The signals of the logistic model; `near` are the sentences of `given` that are `nearest` to the claim."""
+    said = _stems(claim)
+    about = {stem for c in given for stem in _stems(c.about)}
+    held = about.union(*(_stems(c.text) for c in near))
+    gap = longest = 0
+    for stem in said:
+        gap = 0 if stem in held else gap + 1
+        longest = max(longest, gap)
+    order = _stems(" ".join(c.text for c in given))
+    pairs, known = _pairs(said), set(_pairs(order))
+    together = " ".join(c.text for c in given if c in near)
+    return Features(
+        score=reranker.scores(claim, [together])[0],
+        uncovered=min(_uncovered(said, about.union(_stems(c.text))) for c in near),
+        pairs=sum(pair not in known for pair in pairs) / max(1, len(pairs)),
+        gap=float(longest),
+    )
+
+
+def _altered(claim: str, near: Sequence[Cited]) -> str | None:
+    """A figure that counts something else, or the contrary of the nearest sentence."""
+    if swaps_figures(claim, "\n".join(c.text for c in near)):
+        return "its figures count other things in the cited words"
+    said = _stems(claim)
+    around = " ".join(c.text for c in near[1:])
+    if _uncovered(said, set(_stems(near[0].text))) <= CLOSE and turns_round(claim, near[0].text, around=around):
+        return "the cited words say the contrary"
+    return None
+
+
+def _stems(text: str) -> list[str]:
+    """The content words in order, cut to their stems, numbers by value."""
+    for figure in reversed(figures(text)):
+        text = f"{text[: figure.start]} {figure.value:g} {text[figure.end :]}"
+    return [word[:STEM].rstrip("s") for word in content_words(text.replace("-", " "))]
+
+
+def _pairs(stems: Sequence[str]) -> list[tuple[str, str]]:
+    return list(pairwise(stems))
+
+
+def _uncovered(said: Sequence[str], held: set[str]) -> float:
+    return sum(stem not in held for stem in said) / max(1, len(said))

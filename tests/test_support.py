@@ -1,0 +1,148 @@
+"""Is a claim supported by the words it cites?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rag import Reranker
+from rag.answer.claims import check
+from rag.answer.facts import Cited
+from rag.answer.figures import figures, swaps_figures
+from rag.answer.polarity import turns_round
+from rag.answer.support import doubt
+from rag.ingest.times.mentions import find_dates
+
+DAY = date(2025, 6, 19)
+
+
+@pytest.fixture(scope="module")
+def reranker() -> Reranker:
+    return Reranker()
+
+
+def words(text: str, *, before: str = "", about: str = "", whole: str = "") -> Cited:
+    """Words of an article that came out on DAY."""
+    return Cited(text, find_dates(text, published=DAY), before=before, about=about, whole=whole or text, published=DAY)
+
+
+SENT = words(
+    "Shoigu said on Tuesday that Kim had decided to send 1,000 sappers and 5,000 construction workers to Kursk.",
+    about="Harbour Times · TASS · Mara Lind · Kim sends sappers",
+    whole="Sergei Shoigu arrived. Shoigu said on Tuesday that Kim Jong-un had decided to send 1,000 sappers.",
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Kim had decided to send 1,000 sappers",  # word for word
+        "Kim decided to send one thousand sappers and 5000 construction workers.",
+        "Sergei Shoigu said on June 17, 2025 that Kim would send 1,000 sappers.",  # the day, and the name in full
+        "According to TASS, Kim decided to send 5,000 construction workers to Kursk.",  # the agency
+        "The Harbour Times reported on June 19 that Kim decided to send 1,000 sappers.",  # the outlet and its date
+        "1. Kim decided to send 1,000 sappers to Kursk.",
+    ],
+)
+def test_what_is_said_in_other_words_is_supported(claim: str, reranker: Reranker) -> None:
+    assert doubt(claim, [SENT], reranker=reranker) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("Kim decided to send 1,500 sappers.", "the figure 1,500 is not in the cited words"),
+        ("Kim decided to send 5,000 sappers.", "its figures count other things in the cited words"),
+        ("Shoigu said on June 16, 2025 that Kim would send 1,000 sappers.", "the date “June 16, 2025” is not"),
+        ("Kim decided for the third time to send 1,000 sappers.", "the figure third is not in the cited words"),
+        ("Kim decided on June 19 to send 1,000 sappers.", "the date “June 19” is not in the cited words"),
+        ("Shoigu said on Monday that Kim would send 1,000 sappers.", "the date “Monday” is not"),
+        ("Lavrov said that Kim would send 1,000 sappers.", None),
+        ("Shoigu said that Putin would send 1,000 sappers.", "Putin is not named in the cited words"),
+        ("Shoigu said “the sappers will stay for good”.", "“the sappers will stay for good” is not in the cited words"),
+        ("Kim had not decided to send 1,000 sappers to Kursk.", "the cited words say the contrary"),
+        ("The harvest was ruined by frost in the hills around the lake.", "the cited words do not say as much"),
+    ],
+)
+def test_what_is_not_there_is_told(claim: str, reason: str | None, reranker: Reranker) -> None:
+    lavrov = replace(SENT, whole=f"{SENT.whole} In Moscow, Lavrov agreed.")  # so it is known for a name
+    told = doubt(claim, [lavrov], reranker=reranker)
+    assert told is not None
+    assert told.startswith(reason or "Lavrov is not named")
+
+
+def test_dates_without_a_year_are_compared_as_they_are(reranker: Reranker) -> None:
+    undated = Cited("Rain is expected on Apr 15 and on Thursday.")
+    assert doubt("Rain is expected on April 15th.", [undated], reranker=reranker) is None
+    assert doubt("Rain is expected on Thursday night.", [undated], reranker=reranker) is None
+    assert (
+        doubt("Rain is expected on April 1.", [undated], reranker=reranker)
+        == "the date “April 1” is not in the cited words"
+    )
+
+
+def test_nothing_cited_is_no_support(reranker: Reranker) -> None:
+    assert doubt("Kim decided to send sappers.", [], reranker=reranker) == "nothing is cited for it"
+
+
+def test_a_pronoun_leans_on_the_sentence_before(reranker: Reranker) -> None:
+    claim = "Birgit Osterwald resigned in protest."
+    alone = words("She resigned in protest.")
+    assert doubt(claim, [alone], reranker=reranker) == "Osterwald is not named in the cited words"
+    led = words("She resigned in protest.", before="Birgit Osterwald had led the bank for nine years.")
+    assert doubt(claim, [led], reranker=reranker) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("5,000 or five thousand", [5000, 5000]),
+        ("$1.5bn, 1.5 billion dollars", [1.5e9, 1.5e9]),
+        ("two hundred and fifty thousand men", [250000]),
+        ("twenty-five; 25", [25, 25]),
+        ("a million, 1m", [1e6, 1e6]),
+        ("the 3rd and the third", [3, 3]),
+        ("form P60", []),
+    ],
+)
+def test_numbers_go_by_value(text: str, values: list[float]) -> None:
+    assert [figure.value for figure in figures(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "expected"),
+    [
+        ("It sends 5,000 sappers.", "It sends 1,000 sappers and 5,000 construction workers.", True),
+        ("It sends 5,000 workers and 1,000 sappers.", "It sends 1,000 sappers and 5,000 construction workers.", False),
+        ("There were 6,000 casualties.", "Casualties have exceeded 6,000 in the region; 28 died in Kyiv.", False),
+        ("Boil it for 10 minutes.", "Boil it for 10 min. After 20 minutes it is done.", False),
+    ],
+)
+def test_numbers_count_what_they_count(claim: str, quote: str, *, expected: bool) -> None:
+    assert swaps_figures(claim, quote) is expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "expected"),
+    [
+        ("Tehran has asked for help.", "Tehran has not asked for help.", True),
+        ("Tehran has not asked for help.", "Tehran has asked for help.", True),
+        ("Tehran has not asked for help.", "Tehran declined to ask for help.", False),
+        ("Exports rose last year.", "Exports fell last year.", True),
+        ("Exports rose last year.", "Exports rose last year after imports fell.", False),
+        ("Tehran asked for help.", "Tehran asked not only Moscow for help.", False),
+    ],
+)
+def test_the_contrary_is_seen(claim: str, quote: str, *, expected: bool) -> None:
+    assert turns_round(claim, quote) is expected
+
+
+def test_a_text_is_checked_sentence_by_sentence(reranker: Reranker) -> None:
+    text = "Here is what is known:\n1. The ferry had 212 people aboard.\n2. It sank in 1912."
+    claims = check(text, ["On the ferry were 212 people."], reranker=reranker)
+    assert [(c.text, c.support, c.doubt) for c in claims] == [
+        ("The ferry had 212 people aboard.", "supported", None),
+        ("It sank in 1912.", "unsupported", "the date “1912” is not in the cited words"),
+    ]
