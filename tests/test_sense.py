@@ -115,6 +115,11 @@ def test_of_two_voices_in_a_sentence_the_one_that_says_the_claim() -> None:
     assert attribute(text, story, spans, 0, len(text)).speaker is None
 
 
+def test_quotation_marks_that_never_close_lead_nowhere() -> None:
+    text = '"One is old. "Two is old. "Three is old, he said. ' * 20
+    assert said(text).speaker is None
+
+
 def test_opinion_is_flagged() -> None:
     text = "The dam must go."
     story = replace(article(text), kind="opinion")
