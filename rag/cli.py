@@ -171,8 +171,10 @@ def search(
     if as_json:
         _print_json(passages)
         return
+    from rag.shown import origin
+
     for rank, p in enumerate(passages, start=1):
-        typer.echo(f"{rank}. {_origin(p.article)} [{p.start}:{p.end}]\n   {p.text}\n")
+        typer.echo(f"{rank}. {origin(p.article)} [{p.start}:{p.end}]\n   {p.text}\n")
     if not passages:
         typer.echo('Nothing found: run "clipdesk ingest PAGE" first, or use other words.', err=True)
 
@@ -319,23 +321,11 @@ def _print_report(report: Any) -> None:
 
 
 def _print_answer(answer: Any) -> None:
+    from rag.shown import shown
+
     if answer.notice:
         typer.echo(answer.notice, err=True)
-    typer.echo(answer.text)
-    for citation in answer.citations:
-        typer.echo(f'\n[{citation.number}] {_origin(citation.article)}\n    "{citation.quote}"')
-    unsupported = [claim.text for claim in answer.claims if claim.support == "unsupported"]
-    for text in unsupported:
-        typer.echo(f"\nUnsupported: {text}")
-    if answer.status == "refused" and answer.nearby:
-        typer.echo("\nNearest passages:")
-        for p in answer.nearby:
-            typer.echo(f"  - {_origin(p.article)}: {p.text[:200]}")
-
-
-def _origin(article: Any) -> str:
-    parts = (article.source, article.agency, str(article.published or "undated"), article.title)
-    return ", ".join(part for part in parts if part)
+    typer.echo("\n\n".join(shown(answer)))
 
 
 def _print_json(value: Any) -> None:

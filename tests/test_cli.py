@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rag import Rag
+from rag import NewArticle, Rag
 from tests.conftest import CAPTURED, ROOT, SAMPLE
 
 
@@ -162,3 +163,25 @@ def test_bad_settings_and_folders(data: Path, tmp_path: Path) -> None:
 def test_no_arguments_shows_the_help(tmp_path: Path) -> None:
     result = clipdesk(data=tmp_path)
     assert all(name in result.stdout + result.stderr for name in ("ingest", "ask", "search", "serve", "rebuild"))
+
+
+def test_an_answer_is_printed_with_who_said_it_and_the_days_meant(data: Path) -> None:
+    printed = clipdesk("ask", "How many sappers did Shoigu say Kim will send?", data=data).stdout
+    assert "Said by: Shoigu, quoted by TASS (state media), per Korea Herald" in printed
+    visit = clipdesk("ask", "What did the Russian Security Council announce on Shoigu's arrival?", data=data).stdout
+    assert "Tuesday = 2025-06-17" in visit
+
+
+def test_a_disagreement_and_a_correction_are_printed(tmp_path: Path) -> None:
+    text = (
+        "The mill at Varn will bring 900 jobs, says its owner. The labour ministry counts 650 jobs at the mill. "
+        "Its manager Ada Quill called the plan a failure and ruled out resigning."
+    )
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Mill plans", text, "Harbour Post", date(2025, 6, 18))], name="mill")
+    jobs = clipdesk("ask", "How many jobs will the mill at Varn bring?", data=tmp_path).stdout
+    assert "Sources differ on jobs, mill" in jobs
+    assert "650 jobs at the mill. (the labour ministry, per Harbour Post, 2025-06-18)" in jobs
+    resigned = clipdesk("ask", "Why did Ada Quill resign?", data=tmp_path).stdout
+    assert resigned.startswith("The articles say otherwise: ")
+    assert "Taken for granted: Ada Quill did resign." in resigned

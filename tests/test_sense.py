@@ -11,6 +11,7 @@ import pytest
 from rag import NewArticle, Rag
 from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.evidence import Sentence
+from rag.answer.premise import false_premise
 from rag.answer.quantities import quantities
 from rag.answer.speakers import attribute
 from rag.ingest.sentences import split_sentences
@@ -114,6 +115,11 @@ def test_of_two_voices_in_a_sentence_the_one_that_says_the_claim() -> None:
     assert attribute(text, story, spans, 0, len(text)).speaker is None
 
 
+def test_quotation_marks_that_never_close_lead_nowhere() -> None:
+    text = '"One is old. "Two is old. "Three is old, he said. ' * 20
+    assert said(text).speaker is None
+
+
 def test_opinion_is_flagged() -> None:
     text = "The dam must go."
     story = replace(article(text), kind="opinion")
@@ -159,10 +165,9 @@ def test_two_voices_of_an_article_with_different_figures() -> None:
 def test_a_denial_is_the_other_side_of_what_it_denies() -> None:
     (found,) = disputed(
         "Were the gates of the dam open?",
-        "Engineer Ada Quill said that two gates were left open on Sunday. "
-        "The water board denied that any gate was open.",
+        "Engineer Ada Quill said that two gates were open on Sunday. The board denied that any gate was open.",
     )
-    assert [side.said.speaker for side in found.sides if side.said] == ["Engineer Ada Quill", "the water board"]
+    assert [side.said.speaker for side in found.sides if side.said] == ["Engineer Ada Quill", "the board"]
 
 
 def test_two_articles_that_count_the_same_differently() -> None:
@@ -258,3 +263,54 @@ def test_an_answer_cites_both_sides_and_says_that_they_differ(tmp_path: Path) ->
         assert f"[{position.citation}]" in answer.text
     assert "Sources differ on" in answer.text
     assert {n for claim in answer.claims for n in claim.citations} == set(cited)
+
+
+# False premises
+
+
+def corrected(question: str, text: str) -> str | None:
+    story = article(text)
+    found = false_premise(question, [Sentence(story, s.start, s.end, 2.0) for s in split_sentences(text)])
+    return found.sentence.text if found else None
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Why did Ada Quill resign as head of the board?", "Ada Quill called it a failure and ruled out resigning."),
+        ("When did Brill concede?", "Mayor Otto Brill did not concede on Sunday."),
+        ("Why did Brill refuse to receive the envoy?", "On Monday Brill received the envoy for talks."),
+        ("Why did the 900 workers at the Varn mill go on strike?", "The 650 workers at the Varn mill went on strike."),
+    ],
+)
+def test_a_false_premise_is_corrected(question: str, text: str) -> None:
+    assert corrected(question, text) == text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Why did Ada Quill resign?", "Ada Quill resigned because the dam leaks."),
+        ("Why did Ada Quill resign?", "Otto Brill ruled out resigning after Ada Quill left."),
+        ("Did Ada Quill resign?", "Ada Quill ruled out resigning."),
+        ("Why did Ada Quill resign?", "Ada Quill said that if the gates had not failed she would not resign."),
+        ("Why did Brill not sign the pact?", "Brill did not sign the pact because of the cost."),
+        ("Why did the 900 workers of Varn strike?", "The 900 workers of Varn strike. At Ostrel 650 workers strike."),
+        ("Why did more than 600 workers at the Varn mill strike?", "The 650 workers at the Varn mill went on strike."),
+        ("When did Brill concede?", '"Brill did not concede," read a banner of his party.'),
+    ],
+)
+def test_a_premise_that_nothing_contradicts_stands(question: str, text: str) -> None:
+    assert corrected(question, text) is None
+
+
+def test_the_correction_comes_first_and_is_cited(tmp_path: Path) -> None:
+    text = "Engineer Ada Quill called the leak a failure and ruled out resigning. It cost 3 million crowns."
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Quill stays", text, "Harbour Post", date(2025, 6, 18))], name="dam")
+        answer = rag.ask("Why did Ada Quill resign after the leak?")
+    assert answer.premise is not None
+    quoted = {c.number: c.quote for c in answer.citations}[answer.premise.citation]
+    assert quoted == answer.premise.found == text.split(". ")[0] + "."
+    assert answer.text.startswith(f"The articles say otherwise: {quoted} [{answer.premise.citation}]")
+    assert answer.text.count(quoted) == 1

@@ -30,6 +30,10 @@ _COUNTS = re.compile(
     r"|\b(?:number|figures?|toll|turnout|share|percentage|total|"
     r"amount|size|count)\b"
 )
+_GIVES = re.compile(
+    r"(?i)\b(?:says?|said|counts?|counted|claims?|claimed|estimate[sd]?|reports?|reported|of|at|with|to|that|is|was|only|"
+    r"about|around|some|over|than|nearly|almost|least|has|had|have|or) $"
+)
 _COUNTED = re.compile(r"(?i)\b(?:how many|number of|figures? (?:for|of|on)|how much) ((?:[\w’'-]+ ?){1,3})")
 _DENIES = re.compile(
     r"\b(?:denie[ds]|deny|reject(?:ed|s)|dispute[ds]|refute[ds]|contradict(?:ed|s)|dismisse[ds])\b|\bno such\b"
@@ -119,9 +123,14 @@ def _exclusive(question: str, near: Sequence[Side], sentence: Sentence) -> tuple
 def _rival(quantity: Quantity, first: Side, side: Side, *, adjacent: bool) -> Quantity | None:
     """The first number of a side that counts the same, or that counts nothing named right behind what names it."""
     for other in quantities(side.text):
-        if _same_unit(other, quantity, side.text, first.text) or (adjacent and other.unit is None):
+        if _same_unit(other, quantity, side.text, first.text) or (adjacent and _stands_alone(other, side.text)):
             return other
     return None
+
+
+def _stands_alone(quantity: Quantity, text: str) -> bool:
+    """A bare number behind a word that gives counts, and so no age, no part of a name."""
+    return quantity.unit is None and bool(_GIVES.search(text[: quantity.start]))
 
 
 def _is_asked(question: str, quantity: Quantity, text: str) -> bool:

@@ -72,7 +72,8 @@ def quantities(text: str) -> list[Quantity]:
 def _quantities(text: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        if _NO_QUANTITY.search(before) or _NO_QUANTITY_AFTER.search(after):
+        age = re.search(r"(?:\b(?:who|he|she) (?:is|was)|,) $", before) and re.match(r",|\.?$", after)
+        if age or _NO_QUANTITY.search(before) or _NO_QUANTITY_AFTER.search(after):
             continue
         value = _value(match)
         unit, more = _unit(match, after)

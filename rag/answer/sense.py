@@ -6,26 +6,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.answer.conflicts import Disagreement, Side, disagreements
+from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.evidence import Sentence
+from rag.answer.premise import Correction, false_premise
 from rag.answer.speakers import Statement, as_attribution, attribute
-from rag.types import Answer, Attribution, Citation, Claim, Conflict, Position
-from store.records import Span
+from rag.types import Answer, Attribution, Citation, Claim, Conflict, Position, Premise
+from store.records import Article, Span
 
 Sentences = Callable[[str], Sequence[Span]]
 
 
 def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: date, sentences: Sentences) -> Answer:
-    """The answer with the attribution of its claims, its conflicts, the question as understood, and its day.
+    """The answer with the attribution of its claims, conflicts, a false premise, the question as understood, its day.
 
-    `sentences` gives the spans of an article's sentences by its id. Words that a conflict needs and the answer does
-    not have are quoted behind it.
+    `sentences` gives the spans of an article's sentences by its id. Words that a conflict or a correction needs and
+    the answer does not have are quoted with it. A refusal gets the question and the day.
     """
     answer = replace(answer, asked=asked, as_of=as_of)
     if answer.status == "refused":
         return answer
     for found in disagreements(asked, _cited(answer, evidence), evidence, sentences=sentences):
         answer = _with_conflict(answer, found)
+    if wrong := false_premise(asked, evidence):
+        answer = _corrected(answer, wrong)
     cited = {citation.number: citation for citation in answer.citations}
     return replace(answer, claims=tuple(_attributed(claim, cited, sentences) for claim in answer.claims))
 
@@ -39,7 +42,7 @@ def _with_conflict(answer: Answer, found: Disagreement) -> Answer:
     """The answer with each side cited, the conflict, and a sentence that says so."""
     positions: list[Position] = []
     for side in found.sides:
-        answer, number = _citing(answer, side)
+        answer, number = _citing(answer, side.article, side.sentence, within=Span(side.start, side.end))
         who = as_attribution(side.said or Statement(side.start, side.end, None), side.article)
         positions.append(Position(side.text, number, who, side.article.published))
     marks = "".join(f" [{number}]" for number in dict.fromkeys(p.citation for p in positions))
@@ -49,19 +52,28 @@ def _with_conflict(answer: Answer, found: Disagreement) -> Answer:
     return replace(answer, text=f"{answer.text}\n\n{says}{marks}", conflicts=(*answer.conflicts, conflict))
 
 
-def _citing(answer: Answer, side: Side) -> tuple[Answer, int]:
-    """The answer with the side's sentence quoted and cited, if it is not yet, and the number of that citation."""
+def _corrected(answer: Answer, wrong: Correction) -> Answer:
+    """The answer with the correction in front of everything else, cited."""
+    span = Span(wrong.sentence.start, wrong.sentence.end)
+    answer, number = _citing(answer, wrong.sentence.article, span, within=span)
+    said = f"{wrong.sentence.text} [{number}]"
+    rest = [block for block in answer.text.split("\n\n") if block != said]
+    text = "\n\n".join((f"The articles say otherwise: {said}", *rest))
+    return replace(answer, text=text, premise=Premise(wrong.asked, wrong.sentence.text, number))
+
+
+def _citing(answer: Answer, article: Article, sentence: Span, *, within: Span) -> tuple[Answer, int]:
+    """The answer with the sentence quoted and cited, if no citation holds `within` yet, and the citation's number."""
     for citation in answer.citations:
-        if citation.article.id == side.article.id and citation.start <= side.start and side.end <= citation.end:
+        if citation.article.id == article.id and citation.start <= within.start and within.end <= citation.end:
             return answer, citation.number
     number = max((c.number for c in answer.citations), default=0) + 1
-    start, end = side.sentence.start, side.sentence.end
-    citation = Citation(number, side.article, start, end, side.article.text[start:end])
+    quote = article.text[sentence.start : sentence.end]
     added = replace(
         answer,
-        text=f"{answer.text}\n\n{citation.quote} [{number}]",
-        citations=(*answer.citations, citation),
-        claims=(*answer.claims, Claim(citation.quote, (number,), "supported")),
+        text=f"{answer.text}\n\n{quote} [{number}]",
+        citations=(*answer.citations, Citation(number, article, sentence.start, sentence.end, quote)),
+        claims=(*answer.claims, Claim(quote, (number,), "supported")),
     )
     return added, number
 

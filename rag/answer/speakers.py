@@ -99,10 +99,10 @@ def statements(article: Article, spans: Sequence[Span], at: int, *, reach: int =
         if made:
             unnamed = made.anonymous or bool(_ANONYMOUS.search(text) and _NAMELESS.search(voice[0] if voice else ""))
             found.append(replace(made, start=span.start + start, end=span.start + end, anonymous=unnamed))
-    return found or _of_open_quote(article, spans, at)
+    return found or (_of_open_quote(article, spans, at, reach) if reach else [])
 
 
-def _of_open_quote(article: Article, spans: Sequence[Span], at: int) -> list[Statement]:
+def _of_open_quote(article: Article, spans: Sequence[Span], at: int, reach: int) -> list[Statement]:
     """The voice of a sentence that opens a longer quotation: `"One. Two," she said.`"""
     span = spans[at]
     text = article.text[span.start : span.end]
@@ -111,7 +111,11 @@ def _of_open_quote(article: Article, spans: Sequence[Span], at: int) -> list[Sta
     for n in range(at + 1, min(at + _REACH, len(spans))):
         later = article.text[spans[n].start : spans[n].end]
         if re.search(r"[\"“”]", later):
-            voices = statements(article, spans, n) if _unclosed(later) and not re.match(r"[\"“]", later) else []
+            voices = (
+                statements(article, spans, n, reach=reach - 1)
+                if _unclosed(later) and not re.match(r"[\"“]", later)
+                else []
+            )
             return [replace(voices[0], start=span.start, end=span.end)] if voices else []
     return []
 

@@ -1,0 +1,132 @@
+"""What a question takes for granted and the articles contradict: "Why did X resign?" where "X ruled out resigning".
+
+Three signs, each of them narrow: the articles deny of the same subject the very verb of the question; they affirm what
+the question denies; or they count the same thing of the same names with another figure, and none has the question's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answer.evidence import Sentence
+from rag.answer.quantities import excludes, quantities
+from rag.answer.voices import blank_quotes
+from rag.words import STOP_WORDS, content_words
+
+_FLOOR = -4.0  # logit below which a sentence does not speak of what is asked
+_TAKES = re.compile(
+    r"\b(?:why|when|where|how|at what|on what|by how|in which|for what|who|which|what)\b.*?"
+    r"\b(?P<aux>did|does|do|has|have|had|will|was|were|is|are) (?P<rest>.+?)[?.! ]*$",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"(?i)^\W*(?:did|does|do|has|have|had|will|was|were|is|are|can|should)\b|\bwhether\b|\bif\b|\bor not\b"
+)
+_DENIES = (
+    r"(?:not|never|n['’]t|ruled? out|refused? to|declined? to|denie[sd]|denied having|rejected|ruling out|without|"
+    r"no plans? to|stopped short of|neither)"
+)
+_REFUSES = r"(?:refuse[sd]?(?: to)?|decline[sd]?(?: to)?|fail(?:ed|s)?(?: to)?|not|n['’]t|never) "
+_UNSURE = re.compile(r"(?i)\b(?:if|whether|unless|would|could|might|may|until|yet)\b|\?")
+_NAME = re.compile(r"\b[A-Z][\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the question takes for granted, in words, and the sentence that says otherwise."""
+
+    asked: str
+    sentence: Sentence
+
+
+def false_premise(question: str, evidence: Sequence[Sentence]) -> Correction | None:
+    """The correction of a false premise by the best sentence that contradicts it; None if nothing plainly does."""
+    near = [sentence for sentence in evidence if sentence.score >= _FLOOR]
+    found = [*_other_polarity(question, near), *_other_figure(question, near)]
+    return found[0] if found else None
+
+
+def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Correction]:
+    taken = None if _OPEN.search(question) else _TAKES.search(question)
+    if not taken:
+        return
+    rest = re.sub(r"['’]s\b", "", taken["rest"])
+    refused = re.search(_REFUSES, rest + " ")
+    for sentence in evidence:
+        text = blank_quotes(sentence.text)
+        for subject, verb in _subject_and_verbs(rest):
+            if refused and verb.start() < refused.end():
+                continue
+            denied, affirmed = _denied(text, subject, verb[0]), _affirmed(text, subject, verb[0])
+            if affirmed if refused else denied:
+                words = (
+                    f"{rest[: (refused or verb).start()].strip()} {taken['aux']} {rest[(refused or verb).start() :]}"
+                )
+                yield Correction(words, sentence)
+                return
+
+
+def _subject_and_verbs(rest: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """The last name of the question's subject, with each of the words behind it that may be the verb: at most two."""
+    name = re.match(r"(?:the )?(?:[a-z-]+ ){0,2}?[A-Z][\w-]+(?: [A-Z][\w-]+)*", rest)
+    if not name:
+        return
+    subject = name[0].split()[-1]
+    verbs = [m for m in re.finditer(r"[a-z][\w-]+", rest) if m.start() >= name.end() and m[0] not in STOP_WORDS]
+    for verb in verbs[:2]:
+        yield subject, verb
+
+
+def _denied(text: str, subject: str, verb: str) -> bool:
+    stem = re.escape(_stem(verb))
+    no = re.search(rf"(?i)\b(?:{_DENIES}|\w+n['’]t)(?: \w+)? {stem}\w*", text)
+    if no is None or _UNSURE.search(text[: no.end()]):
+        return False
+    return _leads(text, subject) or subject in re.findall(r"\w[\w-]*", text[: no.start()])[-2:]
+
+
+def _affirmed(text: str, subject: str, verb: str) -> bool:
+    stem = re.escape(_stem(verb))
+    yes = re.search(rf"\b{re.escape(subject)}(?: (?:has|had|have|also|\w+ly))? {stem}(?:e?d|es|s|t)?\b", text)
+    return bool(yes) and not _UNSURE.search(text)
+
+
+def _leads(text: str, subject: str) -> bool:
+    """Whether the sentence is about the subject: it stands among its first words."""
+    return subject in re.findall(r"\w[\w-]*", text)[:5]
+
+
+def _stem(verb: str) -> str:
+    """What the forms of a verb share: "resign" of "resigned" and "resigning"."""
+    return re.sub(r"(?:e|ed|es|ing|s)$", "", verb) if len(verb) > 4 else verb
+
+
+def _other_figure(question: str, evidence: Sequence[Sentence]) -> Iterator[Correction]:
+    names = {name.lower() for name in _NAME.findall(question)[1:]}
+    for asked in quantities(question):
+        if asked.unit is None or asked.added:
+            continue
+        same = [(s, q) for s in evidence for q in quantities(s.text) if q.unit == asked.unit]
+        if not same or any(not excludes(asked, q) for _, q in same) or len({q.value for _, q in same}) > 1:
+            continue
+        for sentence, _ in same:
+            shared = _stems(question) & _stems(sentence.text)
+            known = {
+                word.lower() for word in re.findall(r"\w[\w’'-]*", f"{sentence.article.title} {sentence.article.text}")
+            }
+            if len(shared) >= 3 and names <= known:
+                words = question[asked.start : asked.end] + " " + asked.unit
+                yield Correction(_phrase(question, asked.start) or words, sentence)
+                return
+
+
+def _phrase(question: str, start: int) -> str:
+    """The figure with the words that it counts."""
+    found = re.match(r"\S+(?: (?:hundred|thousand|million|billion))?(?: [\w-]+?)*? \w+s\b|\S+ \w+", question[start:])
+    return found[0] if found else ""
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in content_words(text) if not word[0].isdigit()}
