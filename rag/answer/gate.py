@@ -16,7 +16,7 @@ from rag.types import Passage
 INTERCEPT = -0.92
 WEIGHTS = Signals(logit=0.98, rank=-1.48, unmet=-1.7, context=1.36, uncovered=1.8)
 QUOTE = 0.38  # likelihood that the evidence answers, from which sentences are quoted
-WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
+WRITE = 0.2  # and from which a model may write: it and the check of its claims can still refuse
 
 
 @dataclass(frozen=True, slots=True)
