@@ -59,7 +59,7 @@ def test_imports_run_downward_and_outside_things_have_one_place(path: Path) -> N
         top = name.split(".")[0]
         if top in LAYERS and top != here:
             assert top in LAYERS[here], f"{place} imports {name}"
-        if here == "evals":
+        if here == "evals" and not place.startswith("evals/fit_"):  # what fits a model of rag looks inside
             assert not name.startswith("rag."), f"{place} imports {name}: evals use the public API, `from rag import …`"
         if top in ONLY:
             assert place.startswith(ONLY[top]), f"{place} imports {name}"

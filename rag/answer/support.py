@@ -24,7 +24,7 @@ NEAREST = 3  # sentences that the meaning of a claim is held against
 STEM = 5  # letters by which words are compared
 CLOSE = 0.4  # share of a claim's words that a sentence may lack to be taken for the same statement
 
-# Fitted on the 391 responses of RAGTruth's train part: python -m rag.answer.fit_support DATA/ragtruth/train_part.jsonl
+# Fitted on the 391 responses of RAGTruth's train part: python -m evals.fit_support DATA/ragtruth/train_part.jsonl
 INTERCEPT = -4.123
 WEIGHTS = (-0.073, 0.982, 1.997, 0.285)  # of the Features, in their order
 INVENTED = 0.32  # likelihood from which a claim is taken to be unsupported

@@ -1,6 +1,6 @@
 """Fits the logistic model of `rag.answer.support` on RAGTruth, and prints its constants.
 
-    python -m rag.answer.fit_support DATA/ragtruth/train_part.jsonl
+    python -m evals.fit_support DATA/ragtruth/train_part.jsonl
 
 It learns two things: claims that people marked as invented, held against their whole source, and claims that they
 did not mark, cited to a wrong sentence of it. The wrong ones weigh as much together as the invented ones. Claims that
