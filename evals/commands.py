@@ -134,7 +134,7 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
         mode=settings.answer_mode,
         split=options.split,
         ids=ids,
-        options={"limit": options.limit, "retrieval_only": options.retrieval_only},
+        options={"limit": options.limit, "retrieval_only": options.retrieval_only, "notes": list(loaded.notes)},
         fingerprint=fingerprint(settings, files=loaded.files, article_ids=()),
         started=now(),
     )
@@ -173,12 +173,14 @@ def show_public(folder: RunFolder, *, as_json: bool) -> int:
         for item in unscored[:10]:
             console.print(f"not scored {item.id}: {item.reason}", markup=False, highlight=False)
         asked = f"{len(rows)} of {len(manifest.ids)} cases scored"
+        for note in manifest.options.get("notes", []):
+            console.print(note, highlight=False)
         console.print(f"{manifest.suite} {manifest.split}, {manifest.mode} mode: {asked}", highlight=False)
     return 3 if unscored else 0
 
 
 def compare_runs(a: RunFolder, b: RunFolder, *, gold: Path, samples: Path) -> int:
-    """Print the comparison; 1 if B regressed, 3 if nothing pairs."""
+    """Print the comparison; 1 if B regressed, 3 if nothing pairs or questions of B have no score."""
     first, second = (score_run(folder, tasks_of(folder, gold=gold, samples=samples)) for folder in (a, b))
     try:
         found = compare(first, second)
@@ -187,7 +189,11 @@ def compare_runs(a: RunFolder, b: RunFolder, *, gold: Path, samples: Path) -> in
         return 3
     for line in _comparison_lines(found):
         typer.echo(line)
-    return 1 if found.outcome == "regressed" else 0
+    if found.outcome == "regressed":
+        return 1
+    if second.unscored:
+        typer.echo(f"could not measure: {len(second.unscored)} questions of B have no score: run it again", err=True)
+    return 3 if second.unscored else 0
 
 
 def write_reports(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None) -> list[Path]:

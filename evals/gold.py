@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from evals.matchers import Match, Phrase, Strict, Words
 
@@ -123,14 +125,36 @@ class Gold(Strict):
 def read_gold(path: Path) -> Gold:
     """The gold file at `path`. Raises GoldError with the first place that is wrong."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise GoldError(f"{path.name} cannot be read as YAML: {error}") from error
     try:
         return Gold.model_validate(raw)
     except ValidationError as error:
-        lines = [f"{path.name}: {_place(raw, item['loc'])}: {item['msg']}" for item in error.errors()]
-        raise GoldError("\n".join(lines)) from error
+        lines = [f"{path.name}: {_place(raw, item['loc'])}: {item['msg']}" for item in _causes(error)]
+        raise GoldError("\n".join([*lines, "docs/evals.md describes each key of a gold file"])) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that is written twice is an error, as the first would be lost in silence.
+
+    Dates stay text, so that a wrong one is reported with its place.
+    """
+
+    yaml_constructors: ClassVar = {
+        **yaml.SafeLoader.yaml_constructors,
+        "tag:yaml.org,2002:timestamp": yaml.SafeLoader.construct_yaml_str,
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} is written twice: take one of them out", key.start_mark
+                )
+            seen |= {key.value} if isinstance(key, yaml.ScalarNode) else set()
+        return super().construct_mapping(node, deep=deep)
 
 
 def gold_files(folder: Path) -> tuple[Path, ...]:
@@ -139,6 +163,18 @@ def gold_files(folder: Path) -> tuple[Path, ...]:
     if not files:
         raise GoldError(f"{folder} holds no gold file: expected at least one *.yaml (docs/evals.md shows the shape)")
     return files
+
+
+def _causes(error: ValidationError) -> list[ErrorDetails]:
+    """The errors without those that only say that nothing is left of a list whose items are wrong."""
+    found = error.errors()
+    inner = [item["loc"] for item in found]
+    return [
+        item
+        for item in found
+        if item["type"] != "too_short"
+        or not any(loc != item["loc"] and loc[: len(item["loc"])] == item["loc"] for loc in inner)
+    ]
 
 
 def _place(raw: object, loc: tuple[int | str, ...]) -> str:

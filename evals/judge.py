@@ -169,7 +169,7 @@ def read_labels(path: Path) -> dict[str, dict[int, Verdict]]:
     """The human labels. Raises GoldError."""
     try:
         return Labels.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).root
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise GoldError(
             f"{path} cannot be used as labels (question id -> fact number -> stated or absent): {error}"
         ) from error

@@ -7,6 +7,7 @@ normalisation, any shared word, fuzzy ratios; they all take "15 million" for "1.
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -71,7 +72,7 @@ class DateMatch(Strict):
     With `year_written` the year must be there. A `context` word, where given, must be in the same sentence.
     """
 
-    value: str
+    value: Annotated[str, BeforeValidator(str)]  # YAML reads 2024 as a number
     granularity: Literal["day", "month", "year"]
     year_written: bool = False
     context: Words = ()
@@ -82,6 +83,10 @@ class DateMatch(Strict):
         shapes = {"day": r"\d{4}-\d{2}-\d{2}", "month": r"\d{4}-\d{2}", "year": r"\d{4}"}
         if not re.fullmatch(shapes[self.granularity], self.value):
             raise ValueError(f"date value {self.value!r} does not have the shape of granularity {self.granularity!r}")
+        try:
+            date.fromisoformat(self.value + "0001-01-01"[len(self.value) :])
+        except ValueError as error:
+            raise ValueError(f"there is no date {self.value!r}") from error
         return self
 
 
@@ -105,6 +110,14 @@ class ListMatch(Strict):
 
     items: tuple[Group, ...] = Field(min_length=1)
     minimum: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _within(self) -> ListMatch:
+        if (self.minimum or 0) > len(self.items):
+            raise ValueError(
+                f"a minimum of {self.minimum} is more than the {len(self.items)} items: no answer reaches it"
+            )
+        return self
 
 
 class PolarityMatch(Strict):

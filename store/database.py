@@ -80,21 +80,35 @@ class Database:
             finally:
                 self._db.execute("ROLLBACK")
 
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """The lock, and StoreError with the remedy if SQLite finds its file damaged meanwhile."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                    raise StoreError(
+                        f"clipdesk.sqlite3 in the data folder is damaged ({error}): bring it back from a backup, or "
+                        "delete the data folder and ingest the saved pages again"
+                    ) from error
+                raise
+
     def run(self, sql: str, *values: Any) -> int:
         """Run one statement; returns the rowid of what it inserted."""
-        with self._lock:
+        with self._sound():
             return self._db.execute(sql, values).lastrowid or 0
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self._lock:
+        with self._sound():
             self._db.executemany(sql, rows)
 
     def row(self, sql: str, *values: Any) -> Any:
-        with self._lock:
+        with self._sound():
             return self._db.execute(sql, values).fetchone()
 
     def rows(self, sql: str, *values: Any) -> list[Any]:
-        with self._lock:
+        with self._sound():
             return self._db.execute(sql, values).fetchall()
 
     def rows_in(self, sql: str, values: Iterable[Any]) -> Iterator[Any]:
@@ -121,7 +135,7 @@ class Database:
                 found += [f"row of {row[0]} without its {row[2]}" for row in self.rows("PRAGMA foreign_key_check")]
                 for table in _FULL_TEXT:
                     self._db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, StoreError) as error:
                 return [str(error)]
         return found
 

@@ -168,6 +168,12 @@ def test_problems_are_named(gold: Gold, pages: dict[str, tuple[Article, ...]]) -
         assert any(words in problem for problem in problems(broken, page)), words
 
 
+FACT = (
+    "expect: answer\n    facts:\n      - {{importance: vital, statement: s, match: {{{}}}, "
+    "evidence: [{{article: a, quote: q}}]}}"
+)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -177,6 +183,9 @@ def test_problems_are_named(gold: Gold, pages: dict[str, tuple[Article, ...]]) -
         ("expect: maybe", "expect"),
         ("expect: refuse\n    reason: x\n    overlay: {article: a, after: b, text: c}", "forbidden"),
         ("expect: refuse\n    reason: x\n    turns: [a, b]", "not both"),
+        (FACT.format("date: {value: 2025-13-45, granularity: day}"), "there is no date"),
+        (FACT.format("list: {items: [a, b], minimum: 3}"), "more than the 2 items"),
+        (FACT.format("quote: a, number: {value: 3}"), "exactly one kind"),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_place(tmp_path: Path, change: str, words: str) -> None:
@@ -189,6 +198,24 @@ def test_a_wrong_file_is_refused_with_the_place(tmp_path: Path, change: str, wor
     with pytest.raises(GoldError, match=words) as error:
         read_gold(path)
     assert "questions.first-one" in str(error.value)
+    assert "docs/evals.md" in str(error.value)
+    assert "at least 1 item" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("page: p.txt\npage: q.txt\n", "'page' is written twice"),
+        ("captured: 2025-02-30\n", "captured: Input should be a valid date"),
+        ("- a\n- b\n", "top level"),
+        ("page: [", "cannot be read as YAML"),
+    ],
+)
+def test_a_file_that_is_no_gold_file_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "gold.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(GoldError, match=words):
+        read_gold(path)
 
 
 def test_evidence_is_located_by_offsets(gold: Gold) -> None:

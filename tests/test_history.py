@@ -27,6 +27,8 @@ def test_an_answer_comes_back_whole_after_a_restart(tmp_path: Path) -> None:
     with Rag.open(tmp_path) as rag:
         rag.ingest(SAMPLE, captured=CAPTURED)
         answer = rag.ask(QUESTION)
+        doubtful = Claim("They cook.", (), "unsupported", doubt="nothing is cited for it")
+        answer = replace(answer, claims=(*answer.claims, doubtful))
         saved = rag.history.save(answer)
         refused = rag.history.save(rag.ask("What is the price of tea in Lisbon?"), conversation=saved.conversation)
     with Rag.open(tmp_path) as rag:

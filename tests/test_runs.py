@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +161,13 @@ def test_comparing_a_run_with_itself(small: Path) -> None:
     assert code == 0
     assert "too few articles (4 of 20)" in printed
     assert printed.splitlines()[-1] == "not regressed"
+
+
+def test_a_run_with_questions_missing_is_not_called_sound(small: Path, tmp_path: Path) -> None:
+    part = Path(shutil.copytree(small, tmp_path / "part"))
+    rows = (part / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
+    (part / "results.jsonl").write_text("".join(rows[:-1]), "utf-8")
+    assert evals("compare", str(small), str(part))[0] == 3
 
 
 def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> None:

@@ -238,6 +238,19 @@ def test_the_doctor_finds_and_repairs_what_does_not_agree(folder: Path, tmp_path
         assert {p.article.title for p in rag.search("Story number")} == set(titles(rag))
 
 
+def test_a_damaged_database_is_a_clear_error(folder: Path, tmp_path: Path) -> None:
+    with Rag.open(tmp_path / "data") as rag:
+        rag.ingest(folder)
+    file = tmp_path / "data" / "clipdesk.sqlite3"
+    size = file.stat().st_size
+    for start in (4096, size // 2):
+        with file.open("r+b") as damaged:
+            damaged.seek(start)
+            damaged.write(b"\xa5" * (size - start))
+        with pytest.raises(ClipdeskError, match="damaged"), Rag.open(tmp_path / "data") as rag:
+            rag.doctor(repair=True)
+
+
 @pytest.mark.parametrize("damage", ["truncate", "remove"])
 def test_the_doctor_sees_a_damaged_vector_index(damage: str, tmp_path: Path) -> None:
     """Chroma itself opens these without a word. It writes its files only from 1,000 rows on."""
@@ -297,6 +310,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.crash
+@pytest.mark.timeout(1200)  # 61 starts of Python and of Chroma, on a machine that may be busy
 def test_killed_at_thirty_random_moments(tmp_path: Path) -> None:
     survive_kills(tmp_path, times=30)
 

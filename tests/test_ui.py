@@ -117,6 +117,8 @@ def test_unsupported_claims_are_named_so() -> None:
     made = markup.completed(doubtful, articles=4)
     assert '<span class="doubtful">Cooks too&#46;</span> <span class="doubt">unsupported</span>' in made
     assert made.count('class="doubt"') == 1
+    told = replace(doubtful, claims=(Claim("Cooks too.", (), "unsupported", doubt='"Cooks" is not there'),))
+    assert 'title="&#34;Cooks&#34; is not there">unsupported' in markup.completed(told, articles=4)
 
 
 def test_reasons_are_sentences() -> None:

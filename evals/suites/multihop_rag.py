@@ -44,6 +44,7 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
         if row.get("evidence_list") or row["answer"] == SILENT
     }
     documents = corpus[0][1]
+    left_out = sum(len(rows) for _, rows in queries) - len(cases)
 
     @contextmanager
     def opened(place: Place, ids: Sequence[str]) -> Iterator[Ask]:
@@ -57,7 +58,10 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
             yield lambda item: _row(rag, cases[item], titles, answers=place.answers)
 
     return Loaded(
-        mixed(cases, lambda row: bool(row.get("evidence_list"))), (*(p for p, _ in queries), corpus[0][0]), opened
+        mixed(cases, lambda row: bool(row.get("evidence_list"))),
+        (*(p for p, _ in queries), corpus[0][0]),
+        opened,
+        notes=(f"{left_out} questions left out: without evidence, and not to be refused",) if left_out else (),
     )
 
 

@@ -14,7 +14,6 @@ from rag.types import Passage
 from rag.words import STOP_WORDS, words
 
 WEIGHED = 3  # sentences, each of which may be the answer
-MOST_WORDS = 12  # of a question, left out one by one
 _LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one word may move them
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
@@ -26,13 +25,15 @@ class Signals:
 
     `logit` by the cross-encoder, divided by 4; `rank` of its passage in the search, as log(1 + rank). `unmet`: the most
     that the logit rises, divided by 3, when one word of the question that the sentence's article lacks is left out;
-    `context`: the same of words that stand elsewhere in the article.
+    `context`: the same of words that stand elsewhere in the article. `uncovered`: the share of the question's words
+    that the sentence lacks; at the same logit, fewer shared words mean that the meaning fits better.
     """
 
     logit: float
     rank: float
     unmet: float
     context: float
+    uncovered: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ def weigh(
     """The best sentences of evidence that comes best first: those that hold the kind of thing asked for, if any do."""
     fit = [s for s in evidence if kind is None or kind.in_(s.text)]
     return tuple(
-        _weighed(sentence, rises, rank=_rank(sentence, passages))
+        _weighed(sentence, rises, rank=_rank(sentence, passages), uncovered=len(rises) / max(1, len(_units(question))))
         for sentence, rises in _occluded(question, (fit or evidence)[:WEIGHED], reranker)
     )
 
 
-def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int) -> Weighed:
+def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int, uncovered: float) -> Weighed:
     article = sentence.article
     around = _stems(" ".join((article.text, article.title, article.source or "", article.agency or "")))
     lacking = {word: rise for word, rise in rises.items() if not _stems(word) & around}
@@ -65,6 +66,7 @@ def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int) -> Weigh
         rank=math.log1p(rank),
         unmet=max(0.0, unmet),
         context=max([0.0, *(rise for word, rise in rises.items() if word not in lacking)]),
+        uncovered=uncovered,
     )
     return Weighed(sentence, found, word if unmet > 0 else None)
 
@@ -77,7 +79,7 @@ def _occluded(
     A sentence that says nothing of what a word asks for fits the question better without it. Occlusion as in Li, Monroe
     and Jurafsky, "Understanding neural networks through representation erasure", 2016.
     """
-    units = _units(question)[:MOST_WORDS]
+    units = _units(question)
     asked = [[(a, b) for a, b in units if not _stems(question[a:b]) & _stems(s.text)] for s in sentences]
     pairs = [
         (q, s.text)

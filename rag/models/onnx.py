@@ -35,14 +35,16 @@ class OnnxEncoder:
         encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
         return encodings
 
-    def run(self, encodings: Sequence[Encoding]) -> Iterator[tuple[list[int], NDArray[np.float32], NDArray[np.int64]]]:
+    def run(
+        self, encodings: Sequence[Encoding], *, batch: int = BATCH
+    ) -> Iterator[tuple[list[int], NDArray[np.float32], NDArray[np.int64]]]:
         """Yield (positions in `encodings`, first output, attention mask (n, tokens)) batch by batch, longest first.
 
         Texts of like length share a batch, so that little is spent on padding.
         """
         order = sorted(range(len(encodings)), key=lambda n: -len(encodings[n].ids))
-        for at in range(0, len(order), BATCH):
-            rows = order[at : at + BATCH]
+        for at in range(0, len(order), batch):
+            rows = order[at : at + batch]
             width = len(encodings[rows[0]].ids)
             feed = {name: np.zeros((len(rows), width), dtype=np.int64) for name in self._wanted}
             mask = np.zeros((len(rows), width), dtype=np.int64)

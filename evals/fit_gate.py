@@ -1,0 +1,146 @@
+"""Fits the logistic model of `rag.answer.gate`, and prints its constants.
+
+    python -m evals.fit_gate DATA/clapnq
+
+On the dev questions of evals/gold that stand alone, and on the dev questions of CLAP NQ; each set weighs the same, and
+so do answers and silence within it. Which of the likeliest sentences answers is not known: as in multiple-instance
+learning the best one by the model so far stands for its question, and the model is fitted again (Andrews,
+Tsochantaridis and Hofmann, "Support vector machines for multiple-instance learning", NIPS 2002). Figures are given by
+five folds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import astuple, fields
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from evals import commands
+from evals.asking import read_tasks
+from evals.cache import RememberingReranker
+from evals.stats import auc
+from evals.suites.data import find
+from rag import NewArticle, Rag, load_settings
+from rag.answer.evidence import gather
+from rag.answer.kind import kind_asked
+from rag.answer.signals import Signals, weigh
+from rag.ingest.sentences import split_sentences
+
+PASSAGES = 8
+ROUNDS = 8
+FOLDS = 5
+RIDGE = 1.0
+START = (0.3, 0.7, -1.0, -1.0, 1.0, 0.0)
+LIKELIHOODS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+
+Vector = NDArray[np.float64]
+Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentences; does one of them answer?
+
+
+def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None, file: Path) -> Iterator[Case]:
+    """The questions with their signals; one for which nothing is found is left out."""
+    reranker = RememberingReranker(rag.settings, file=file)
+    for number, (question, answerable) in enumerate(asked, start=1):
+        passages = rag.search(question, k=PASSAGES, as_of=as_of)
+        spans = {p.article.id: split_sentences(p.article.text) for p in passages}
+        evidence = gather(question, passages, sentences=spans.__getitem__, reranker=reranker)
+        if evidence:
+            kind = kind_asked(question)
+            weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
+            yield [astuple(w.signals) for w in weighed], answerable
+        sys.stderr.write(f"\r{number} of {len(asked)} questions")
+    sys.stderr.write("\n")
+
+
+def fit(sets: Sequence[Sequence[Case]]) -> Vector:
+    """The intercept and a weight for each signal, (k + 1,)."""
+    weights: Vector = np.array(START)
+    for _ in range(ROUNDS):
+        x = np.array([max(sentences, key=lambda s: score(weights, [s])) for one in sets for sentences, _ in one])
+        weights = _logistic(np.column_stack([np.ones(len(x)), x]), sets)
+    return weights
+
+
+def _logistic(rows: Vector, sets: Sequence[Sequence[Case]]) -> Vector:
+    y = np.array([float(answers) for one in sets for _, answers in one])
+    share = [[float(answers) for _, answers in one] for one in sets]
+    each = np.array([0.5 / (sum(one) if a else len(one) - sum(one)) for one in share for a in one]) * 200
+
+    def loss(weights: Vector) -> tuple[float, Vector]:
+        z = rows @ weights
+        inner = np.concatenate([[0.0], weights[1:]])
+        value = (each * (np.logaddexp(0, z) - y * z)).sum() + RIDGE * (inner @ inner) / 2
+        return float(value), rows.T @ (each * (1 / (1 + np.exp(-z)) - y)) + RIDGE * inner
+
+    best: Vector = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
+    return best
+
+
+def score(weights: Vector, sentences: Sequence[Sequence[float]]) -> float:
+    """The logit of the likeliest sentence."""
+    return max(float(weights[0] + weights[1:] @ np.array(s)) for s in sentences)
+
+
+def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]]) -> list[float]:
+    """The likelihood that each question is answered, by a model fitted on the other folds and the other sets."""
+    found = [0.0] * len(one)
+    for fold in range(FOLDS):
+        weights = fit([[case for n, case in enumerate(one) if n % FOLDS != fold], *others])
+        for n in range(fold, len(one), FOLDS):
+            found[n] = float(1 / (1 + np.exp(-score(weights, one[n][0]))))
+    return found
+
+
+def report(sets: dict[str, list[Case]]) -> Iterator[str]:
+    """The constants, and what each threshold gives on questions that were held out."""
+    for name, weight in zip(["intercept", *(f.name for f in fields(Signals))], fit(list(sets.values())), strict=True):
+        yield f"{name:10} {weight:8.3f}"
+    for name, one in sets.items():
+        likely = held_out(one, [other for key, other in sets.items() if key != name])
+        known = [p for p, (_, answers) in zip(likely, one, strict=True) if answers]
+        silent = [p for p, (_, answers) in zip(likely, one, strict=True) if not answers]
+        area = auc(known, silent).value
+        yield f"{name}: {len(known)} with an answer, {len(silent)} without; abstention AUC {area:.3f}"
+        for least in LIKELIHOODS:
+            refused, over = (sum(p < least for p in group) / len(group) for group in (silent, known))
+            yield f"  from {least:.2f}: refusal recall {refused:.2f}, over-refusal {over:.2f}"
+
+
+def main(data: Path) -> None:
+    """Fit on both sets and print."""
+    settings: Any = load_settings(mode="quote")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-fit-")))
+        ours = stack.enter_context(Rag.open(folder / "gold", settings=settings))
+        asked = []
+        for task in read_tasks(commands.GOLD, samples=commands.SAMPLES):
+            ours.ingest(task.page, captured=task.captured)
+            asked += [
+                (q.ask, q.answerable)
+                for q in task.gold.questions
+                if q.split == "dev" and q.ask and not q.overlay and q.expect != "correct_premise"
+            ]
+        theirs = stack.enter_context(Rag.open(folder / "clapnq", settings=settings))
+        rows = [row for _, rows in find([data], keys=("input", "passages", "output"), split="dev") for row in rows]
+        passages = (NewArticle(p["title"], p["text"]) for row in rows for p in row["passages"])
+        theirs.add(passages, name="passages")
+        known = [(row["input"], any(o.get("selected_sentences") for o in row["output"])) for row in rows]
+        cache = Path("runs/cache")
+        sets = {
+            "gold": list(cases(ours, asked, as_of=date(2025, 6, 21), file=cache / "fit-gold.jsonl")),
+            "CLAP NQ": list(cases(theirs, known, as_of=None, file=cache / "fit-clapnq.jsonl")),
+        }
+    sys.stdout.writelines(f"{line}\n" for line in report(sets))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
