@@ -50,6 +50,7 @@ def said(text: str, *, at: int = -1, source: str | None = "Harbour Post", agency
         ("A report by the water board says 40 houses were flooded.", "the water board"),
         ("The water board, which owns the dam, denied that it leaks.", "the water board"),
         ("On Monday the water board announced that the dam leaks.", "the water board"),
+        ("Although Quill said the dam will hold, it leaks.", "Quill"),
         ("The board will meet, its spokesman Otto Brill said.", "spokesman Otto Brill"),
     ],
 )
@@ -69,6 +70,8 @@ def test_speakers_are_found(text: str, speaker: str) -> None:
         "Having said this, the board closed the gates.",
         'The sign on the gate read "the mayor said no".',
         "Quill was told that the dam leaks.",
+        "The dam will hold, its website says.",
+        "That is the story Quill told.",
         "The 40 claims were added to the report.",
         "The board added 200 jobs.",
         "Ada Quill put the number at 40; the town says 60.",

@@ -16,6 +16,10 @@ from rag.words import STOP_WORDS, content_words
 from store.records import Article, Span
 
 _REACH = 4  # sentences over which a quotation or a pronoun is followed
+_OPENER = re.compile(
+    r"(?i)although|meanwhile|because|since|however|though|despite|unlike|like|yesterday|today|tomorrow|earlier|later|"
+    r"still|even|yet|asked|perhaps|maybe|instead|also|recently|\w+ly|\w+day"
+)
 _ANONYMOUS = re.compile(
     r"(?i)\banonym(?:ity|ous(?:ly)?)\b|\bunnamed\b|\bunidentified\b|\bto remain nameless\b"
     r"|\bto be (?:named|identified)\b"
@@ -28,7 +32,9 @@ _NAMELESS = re.compile(
 _SAME_MEDIUM = re.compile(r"(?i)(?:the|this) (?:\S+ )?(?:agency|paper|newspaper|daily|broadcaster|outlet|channel)")
 _ONE = re.compile(
     r"(?i)\b(?:man|woman|official|spokes\w+|guard|minister|president|director|chair\w*|officer|analyst|expert|source|mayor|"
-    r"lawyer|prosecutor|judge|inspector|engineer|secretary|leader|chief|head|resident|witness|diplomat|doctor|professor)$"
+    r"lawyer|prosecutor|judge|inspector|engineer|secretary|leader|chief|head|resident|witness|diplomat|doctor|professor|"
+    r"owner|founder|editor|author|coach|manager|commissioner|captain|player|actor|actress|writer|scientist|researcher|"
+    r"economist|wife|husband|mother|father|brother|sister|son|daughter|colleague|friend|executive|ceo)$"
 )
 _BODY = re.compile(
     r"(?i)\b(?:ministry|council|party|union|office|company|institute|commission|group|government|army|police|court|agency|"
@@ -148,14 +154,26 @@ def _statement(
         return Statement(0, 0, None, (*via, expand(phrase, article)))
     same = re.fullmatch(r"(?i)the (?:same )?(\w+)", phrase)
     known = _earlier(article, spans, at, same[1]) if same else None
-    name = (
-        re.sub(r"^(?i:the|an?|its|his|her|their) (?=\w+ )", "", phrase) if re.search(r"[A-Z]", phrase[1:]) else phrase
-    )
-    name = re.sub(r"^(?i:its|his|her|their) ", "", name)
-    name = full_name(name, article) if re.fullmatch(NAME, name) else _lower_article(name)
+    name = _name_in(phrase, article)
+    if name is None:
+        return None
     if known and known.speaker:
         name = known.speaker
     return Statement(0, 0, name, via, anonymous=bool(known and known.anonymous))
+
+
+def _name_in(phrase: str, article: Article) -> str | None:
+    """The phrase as it can be shown; None if it is vague ("its website") or no title and name ("the story Quill")."""
+    owned = re.match(r"(?i)(?:its|his|her|their) ", phrase)
+    bare = phrase[owned.end() :] if owned else phrase
+    if not re.search(r"[A-Z]", phrase[1:]) and not re.fullmatch(NAME, phrase):
+        vague = owned and not (_ONE.search(bare) or _NAMELESS.search(bare) or _BODY.search(bare) or bare == "lawyers")
+        return None if vague or re.search(r"\w{2}ed$|\d", bare) else _lower_article(bare)
+    titled = re.fullmatch(rf"(?:[Tt]he|[Aa]n?) ((?:[a-z-]+ )+){NAME}", phrase)
+    if titled and not _ONE.search(titled[1].strip()):
+        return None
+    name = re.sub(r"^(?i:the|an?) (?=\w+ )", "", bare)
+    return full_name(name, article) if re.fullmatch(NAME, name) else _lower_article(name)
 
 
 def _lower_article(name: str) -> str:
@@ -222,11 +240,15 @@ def full_name(name: str, article: Article) -> str:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """Runs of two and more capitalised words, those that only begin a sentence cut off."""
+    """Runs of two and more capitalised words; a first one that is also a common word of the text is cut off."""
     for match in re.finditer(rf"{NAME}(?: {NAME})+", text):
         run = [re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split()]
-        opens = match.start() == 0 or re.search(r"[.!?·\"“]\s*$", text[: match.start()][-3:])
-        if run[0].lower() in STOP_WORDS or (opens and re.search(rf"\b{re.escape(run[0].lower())}\b", text)):
+        if any(re.search(r"['’]s?$", word) for word in match[0].split()[:-1]):
+            continue
+        first = run[0]
+        common = re.search(rf"\b{re.escape(first.lower())}\b", text) or first.lower() in STOP_WORDS
+        of = len(run) > 2 and text[: match.start()].endswith("of ")  # "head of Content Carolyn Quill"
+        if common or of or _OPENER.fullmatch(first) or re.fullmatch(r"[A-Z]{3,}", first):
             run = run[1:]
-        if len(run) > 1 and not any(re.search(r"['’]s?$", word) for word in match[0].split()[:-1]):
+        if len(run) > 1:
             yield run

@@ -152,7 +152,7 @@ def _phrase(words: str) -> str | None:
     paper = _OF_PAPER.search(words) or _OWNED.search(words)
     if paper:
         return _phrase(paper["owner"])
-    if words.lower() in STOP_WORDS or not 0 < len(words.split()) <= 9:
+    if words.lower() in STOP_WORDS or re.search(r"['’]s$", words) or not 0 < len(words.split()) <= 9:
         return None
     if _BROKEN.search(words) or not _SUBJECT.search(words):
         return None
