@@ -16,6 +16,12 @@ from rag.words import STOP_WORDS, words
 WEIGHED = 3  # sentences, each of which may be the answer
 _LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one word may move them
 
+# words of a question that speak of the articles, not of what they are about
+_TALK = frozenset(
+    "account accounts coverage differ different difference figure figures newspaper newspapers number numbers outlet "
+    "outlets page pages paper papers piece pieces quote quoted read reads says source sources story stories version "
+    "versions word worded wording words one two three each both all compare compared".split()
+)
 _WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
@@ -99,7 +105,7 @@ def _units(question: str) -> list[tuple[int, int]]:
     """Where the words of a question are that carry meaning; a name of several words is one."""
     units: list[tuple[int, int]] = []
     for found in _WORD.finditer(question):
-        if re.sub(r"['’]s?$", "", found[0].lower()) in STOP_WORDS:
+        if re.sub(r"['’]s?$", "", found[0].lower()) in STOP_WORDS | _TALK:
             continue
         joined = units and question[units[-1][1] : found.start()] == " " and found[0][0].isupper()
         if joined and question[units[-1][0]].isupper():
