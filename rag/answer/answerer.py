@@ -84,7 +84,7 @@ class Answerer:
         elif self._endpoint is None:
             answer = self._quoted(question, verdict.sentences)
         else:
-            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(verdict.sentences), start=1)))
+            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(asked, verdict.sentences), start=1)))
             try:
                 answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
             except EndpointLost as error:
@@ -97,7 +97,7 @@ class Answerer:
         yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
 
     def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
-        citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(sentences), start=1))
+        citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(question, sentences), start=1))
         claims = tuple(Claim(c.quote, (c.number,), "supported") for c in citations)
         text = "\n\n".join(f"{c.quote} [{c.number}]" for c in citations)
         return Answer(question, "answered", text, citations, claims, "quote", fingerprint=self._fingerprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.answer.evidence import Sentence
@@ -11,13 +12,34 @@ MOST = 3  # sentences in an answer
 MOST_WORDS = 100  # of them in all
 MARGIN = 8.0  # below the score of the best
 FLOOR = -4.0  # score below which only the best sentence is shown
+MOST_STORIES = 5  # sentences for a question about several stories
+
+_OF_SEVERAL = re.compile(
+    r"\b(?:which|both|all|two|three|four|several|different|various|other|across|how do)(?: \w+){0,2} "
+    r"(?:articles|stories|accounts|outlets|papers|newspapers|versions)\b",
+    re.IGNORECASE,
+)
 
 
-def pick(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences to quote, best first; `sentences` are ordered and have passed the gate."""
+def pick(question: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences to quote, best first; `sentences` are ordered and have passed the gate.
+
+    A question about several stories gets the best sentence of each that has one.
+    """
+    if _OF_SEVERAL.search(question):
+        return _one_each(sentences)
     picked = [sentences[0]]
     for sentence in sentences[1:MOST]:
         words = sum(len(s.text.split()) for s in (*picked, sentence))
         if sentence.score >= max(FLOOR, sentences[0].score - MARGIN) and words <= MOST_WORDS:
             picked.append(sentence)
     return tuple(picked)
+
+
+def _one_each(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The best sentence of each article; copies of one story count once."""
+    best: dict[str, Sentence] = {}
+    for sentence in sentences:
+        best.setdefault(sentence.article.copy_group or sentence.article.id, sentence)
+    first, *others = best.values()
+    return (first, *(s for s in others[: MOST_STORIES - 1] if s.score >= max(FLOOR, first.score - MARGIN)))
