@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,6 @@ from rag.ingest import sync
 from rag.ingest.watch import changes
 from rag.models.embedding import unit
 from store.doctor import examine
-from store.index import clean_memory
 from store.records import Article, Chunk, Page, Prepared, Span
 from store.store import Store
 from tests.conftest import ROOT
@@ -163,21 +162,31 @@ def test_deleting_leaves_no_trace_on_the_disk(folder: Path, tmp_path: Path, rag:
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="glibc's")
 def test_freed_memory_is_given_out_clean() -> None:
     """As hnswlib gets the rows that it writes to disk: one large block, where many smaller ones were freed."""
-    libc = ctypes.CDLL(None)
-    libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
-    with clean_memory():
-        pass  # from now on blocks of less than 4 MB are not mapped anew
-    freed = [libc.malloc(50_000) for _ in range(400)]
-    last = libc.malloc(50_000)  # what lies below it is kept by this process when it is freed
-    for block in freed:
-        ctypes.memset(block, ord("x"), 50_000)
+    ran = subprocess.run(  # a process whose memory nothing else has used
+        [sys.executable, "-c", _FREED], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
+    )
+    assert ran.stdout.split() == ["True", "False"]
+
+
+_FREED = """
+import ctypes
+from contextlib import nullcontext
+from store.index import clean_memory
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+with clean_memory():
+    pass  # from now on blocks of less than 4 MB are not mapped anew
+freed = [libc.malloc(50_000) for _ in range(400)]
+last = libc.malloc(50_000)  # what lies below it is kept by this process when it is freed
+for block in freed:
+    ctypes.memset(block, ord("x"), 50_000)
+    libc.free(block)
+for cleaning in (nullcontext(), clean_memory()):
+    with cleaning:
+        block = libc.malloc(1_800_000)
+        print(b"xxxx" in ctypes.string_at(block, 1_800_000))
         libc.free(block)
-    for cleaning, expected in ((nullcontext(), True), (clean_memory(), False)):
-        with cleaning:
-            block = libc.malloc(1_800_000)
-            assert (b"xxxx" in ctypes.string_at(block, 1_800_000)) is expected
-            libc.free(block)
-    libc.free(last)
+"""
 
 
 def test_searching_while_pages_come_and_go(folder: Path, rag: Rag) -> None:
