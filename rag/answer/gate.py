@@ -50,8 +50,7 @@ def judge(
     best = max(weighed, key=lambda w: likelihood(w.signals))
     answers = likelihood(best.signals)
     if answers >= least:
-        others = (s for s in evidence if s is not best.sentence and (kind is None or kind.in_(s.text)))
-        return Verdict((best.sentence, *others), answers)
+        return Verdict(tuple(s for s in evidence if kind is None or kind.in_(s.text)) or tuple(evidence), answers)
     if kind and not kind.in_(best.sentence.text):
         return Verdict((), answers, f"no sentence found holds {kind.name}")
     if best.word:
