@@ -93,14 +93,14 @@ def test_history_is_found_opened_renamed_saved_and_deleted(page: Page, quoting: 
     page.goto("about:blank")
     page.goto(address)  # a link: the conversation is there again, and open at the citation
     expect_marked(page, quoting.answer(SAPPERS).citations[1].quote)
-    ask(page, "And who quoted Shoigu on that?")
+    ask(page, "And who quoted Shoigu on this point?")
     assert [turn.question for turn in quoting.rag.histories[-1]] == [SAPPERS]
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".reply")).to_have_count(0)
 
     tab(page, "History")
     before = len(quoting.rag.history.conversations())
-    page.get_by_label("Search").fill("who quoted shoigu on that")
+    page.get_by_label("Search").fill("who quoted shoigu on this point")
     expect(page.locator(".past .row-title")).to_have_count(1)
     expect(page.locator(".past .row-title")).to_have_text(SAPPERS)
     expect(page.locator(".past .row-origin")).to_contain_text("2 questions")
