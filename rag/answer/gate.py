@@ -54,7 +54,7 @@ def judge(
     if kind and not kind.in_(best.sentence.text):
         return Verdict((), answers, f"no sentence found holds {kind.name}")
     if best.word:
-        return Verdict((), answers, f"no sentence found answers as to “{best.word}”")
+        return Verdict((), answers, f"the nearest passages do not speak of “{best.word}”")
     return Verdict((), answers, "no sentence found answers the question")
 
 
