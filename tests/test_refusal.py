@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rag import Rag
+from rag import Rag, Reranker
+from rag.answer.evidence import Sentence
+from rag.answer.gate import QUOTE, judge, likelihood
 from rag.answer.planted import is_planted
+from rag.answer.signals import weigh
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,42 @@ def test_a_planted_sentence_is_never_evidence(tmp_path: Path) -> None:
     assert answer.status == "answered"
     assert "41 metres" in answer.text
     assert "99 metres" not in answer.text
+
+
+def test_a_refusal_names_the_word_that_nothing_speaks_of(desk: Rag) -> None:
+    answer = desk.ask("What did Netanyahu say about Putin's offer to mediate?")
+    assert (answer.status, answer.citations) == ("refused", ())
+    assert "do not speak of “Netanyahu”" in answer.text
+    assert answer.nearby
+    assert answer.confidence < QUOTE <= desk.ask("How many sappers is Pyongyang sending?").confidence
+
+
+def test_a_question_without_the_thing_that_is_missing_is_answered(desk: Rag) -> None:
+    assert desk.ask("What did Trump say about Putin's offer to mediate?").status == "answered"
+    wages = desk.ask("What wages will the North Korean construction workers get in Kursk?")
+    assert "no sentence found holds a sum of money" in wages.text
+
+
+def test_weighing_tells_what_the_article_lacks_from_what_it_has_elsewhere(desk: Rag) -> None:
+    (passage,) = [p for p in desk.search("1,000 sappers and 5,000 workers", k=8) if "TASS quoted" in p.text][:1]
+    article = passage.article
+    start = article.text.index("Russia's state-run TASS quoted")
+    sentence = Sentence(article, start, article.text.index("had destroyed.", start) + len("had destroyed."), 2.0)
+    reranker = Reranker()
+    (lacking,) = weigh("What salary do the sappers get?", [sentence], [passage], kind=None, reranker=reranker)
+    assert lacking.word == "salary"
+    assert lacking.signals.unmet > 0
+    (held,) = weigh("How many sappers did Kim decide to send?", [sentence], [passage], kind=None, reranker=reranker)
+    assert held.signals.unmet == 0
+    assert likelihood(held.signals) > likelihood(lacking.signals)
+
+
+def test_nothing_found_is_refused() -> None:
+    verdict = judge("Who?", [], [], kind=None, reranker=Reranker(), least=QUOTE)
+    assert (verdict.sentences, verdict.likelihood, verdict.reason) == ((), 0.0, "nothing was found")
+
+
+def test_a_question_about_several_stories_gets_one_sentence_of_each(desk: Rag) -> None:
+    answer = desk.ask("Which articles mention the Comprehensive Strategic Partnership treaty?")
+    ids = [c.article.id for c in answer.citations]
+    assert len(ids) == len(set(ids)) > 1
