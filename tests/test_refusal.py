@@ -70,9 +70,9 @@ def test_a_planted_sentence_is_never_evidence(tmp_path: Path) -> None:
 
 
 def test_a_refusal_names_the_word_that_nothing_speaks_of(desk: Rag) -> None:
-    answer = desk.ask("What did Netanyahu say about Putin's offer to mediate?")
+    answer = desk.ask("What is the price of tea in Lisbon?")
     assert (answer.status, answer.citations) == ("refused", ())
-    assert "do not speak of “Netanyahu”" in answer.text
+    assert "do not speak of “Lisbon”" in answer.text
     assert answer.nearby
     assert answer.confidence < QUOTE <= desk.ask("How many sappers is Pyongyang sending?").confidence
 
