@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +26,8 @@ class CacheMiss(ClipdeskError):
 class RememberingReranker(Reranker):
     """The local cross-encoder, which remembers what it scored: the same call gives the same scores, at once.
 
-    A call's key is the model's identity, the question and all the texts in order (its quantisation makes scores depend
-    a little on the texts beside them). `remembered` counts the calls that were not made anew.
+    A call's key is the model's identity and all its pairs of question and text in order (its quantisation makes scores
+    depend a little on the texts beside them). `remembered` counts the calls that were not made anew.
     """
 
     def __init__(self, settings: Settings, *, file: Path, cold: bool = False) -> None:
@@ -41,22 +41,13 @@ class RememberingReranker(Reranker):
             self._known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
         self.remembered = 0
 
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """As Reranker.scores."""
-        return self._kept(
-            [self.identity, question, list(texts)], lambda: super(RememberingReranker, self).scores(question, texts)
-        )
-
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """As Reranker.pairs."""
-        return self._kept([self.identity, list(pairs)], lambda: super(RememberingReranker, self).pairs(pairs))
-
-    def _kept(self, call: list[Any], score: Callable[[], list[float]]) -> list[float]:
-        key = _digest(call)
+        """As Reranker.pairs, through which `scores` goes too."""
+        key = _digest([self.identity, list(pairs)])
         if key in self._known and not self._cold:
             self.remembered += 1
         else:
-            self._known[key] = score()
+            self._known[key] = super().pairs(pairs)
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([key, self._known[key]]) + "\n")
         return list(self._known[key])

@@ -21,12 +21,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from evals import commands
 from evals.asking import read_tasks
 from evals.cache import RememberingReranker
+from evals.logistic import Matrix, logistic
 from evals.stats import auc
 from evals.suites.data import find
 from rag import NewArticle, Rag, load_settings
@@ -38,11 +37,10 @@ from rag.ingest.sentences import split_sentences
 PASSAGES = 8
 ROUNDS = 8
 FOLDS = 5
-RIDGE = 1.0
+WEIGHT = 100.0  # questions that the answers of a set count for, and its silence
 START = (0.3, 0.7, -1.0, -1.0, 1.0, 0.0)
 LIKELIHOODS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
-Vector = NDArray[np.float64]
 Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentences; does one of them answer?
 
 
@@ -61,31 +59,19 @@ def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None, fi
     sys.stderr.write("\n")
 
 
-def fit(sets: Sequence[Sequence[Case]]) -> Vector:
+def fit(sets: Sequence[Sequence[Case]]) -> Matrix:
     """The intercept and a weight for each signal, (k + 1,)."""
-    weights: Vector = np.array(START)
+    weights: Matrix = np.array(START)
+    y = np.array([float(answers) for one in sets for _, answers in one])
+    each = [[answers for _, answers in one] for one in sets]
+    counts = np.array([WEIGHT / (sum(one) if answers else len(one) - sum(one)) for one in each for answers in one])
     for _ in range(ROUNDS):
         x = np.array([max(sentences, key=lambda s: score(weights, [s])) for one in sets for sentences, _ in one])
-        weights = _logistic(np.column_stack([np.ones(len(x)), x]), sets)
+        weights = logistic(x, y, counts=counts)
     return weights
 
 
-def _logistic(rows: Vector, sets: Sequence[Sequence[Case]]) -> Vector:
-    y = np.array([float(answers) for one in sets for _, answers in one])
-    share = [[float(answers) for _, answers in one] for one in sets]
-    each = np.array([0.5 / (sum(one) if a else len(one) - sum(one)) for one in share for a in one]) * 200
-
-    def loss(weights: Vector) -> tuple[float, Vector]:
-        z = rows @ weights
-        inner = np.concatenate([[0.0], weights[1:]])
-        value = (each * (np.logaddexp(0, z) - y * z)).sum() + RIDGE * (inner @ inner) / 2
-        return float(value), rows.T @ (each * (1 / (1 + np.exp(-z)) - y)) + RIDGE * inner
-
-    best: Vector = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
-    return best
-
-
-def score(weights: Vector, sentences: Sequence[Sequence[float]]) -> float:
+def score(weights: Matrix, sentences: Sequence[Sequence[float]]) -> float:
     """The logit of the likeliest sentence."""
     return max(float(weights[0] + weights[1:] @ np.array(s)) for s in sentences)
 

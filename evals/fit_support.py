@@ -5,9 +5,8 @@
 It learns two things: claims that people marked as invented, held against their whole source, and claims that they
 did not mark, cited to a wrong sentence of it. The wrong ones weigh as much together as the invented ones. Claims that
 the facts decide (`rag.answer.facts`) and claims that are in the source word for word are left out: the model never
-sees such. Ridge regression of the logit on standardised features, by Newton's method (iteratively reweighted least
-squares; Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 4.4.1); the constants are given for
-features as they are. Thresholds are judged with each source held out once, in six folds.
+sees such. The fit is on standardised features, the constants are for features as they are. Thresholds are judged with
+each source held out once, in six folds.
 """
 
 from __future__ import annotations
@@ -20,16 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evals.logistic import Matrix, logistic
 from rag.answer.claims import claims_in, parts
 from rag.answer.support import NEAREST, Features, examine, nearest
 from rag.models.reranker import Reranker
 
 FOLDS = 6
-RIDGE = 1.0
 WRONG = NEAREST + 2  # the rank of the sentence that a claim is wrongly cited to
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,7 @@ def fit(found: Sequence[Example]) -> Matrix:
     wrong = np.array([e.is_wrong_citation for e in judged])
     counts = np.where(wrong, unsupported[~wrong].sum() / max(1, wrong.sum()), 1.0)
     mean, deviation = features.mean(axis=0), features.std(axis=0)
-    rows = np.column_stack([np.ones(len(features)), (features - mean) / deviation])
-    weights = np.zeros(rows.shape[1])
-    ridge = np.diag([0.0] + [RIDGE] * features.shape[1])
-    for _ in range(25):
-        p = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (counts * (unsupported - p)) - ridge @ weights
-        weights += np.linalg.solve(rows.T @ (rows * (counts * p * (1 - p))[:, None]) + ridge, slope)
+    weights = logistic((features - mean) / deviation, unsupported, counts=counts)
     scaled = weights[1:] / deviation
     return np.concatenate([[weights[0] - scaled @ mean], scaled])
 

@@ -138,7 +138,7 @@ class Citation:
     @property
     def dates(self) -> tuple[DateMention, ...]:
         """The words of the quote that name a time, with the days they stand for; offsets are the article's."""
-        return tuple(d for d in self.article.dates if self.start <= d.start and d.end <= self.end)
+        return tuple(d for d in self.article.dates if d.within(self.start, self.end))
 
 
 @dataclass(frozen=True, slots=True)

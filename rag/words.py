@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+STEM = 5  # letters by which words are compared: "Russian" and "Russia", "sending" and "sends"
+INNER_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")  # a capitalised word that does not open its sentence
+
+WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 STOP_WORDS = frozenset(
@@ -20,7 +23,12 @@ STOP_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, possessives cut."""
-    return [re.sub(r"['’]s?$", "", w.lower()) for w in _WORD.findall(text)]
+    return [re.sub(r"['’]s?$", "", w.lower()) for w in WORD.findall(text)]
+
+
+def stems(text: str) -> set[str]:
+    """Its words, cut to their stems."""
+    return {word[:STEM] for word in words(text)}
 
 
 def content_words(text: str) -> list[str]:

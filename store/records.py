@@ -28,6 +28,10 @@ class DateMention:
     last: date | None
     precision: Precision
 
+    def within(self, start: int, end: int) -> bool:
+        """Whether the words stand in `text[start:end]`."""
+        return start <= self.start and self.end <= end
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

@@ -27,7 +27,7 @@ ONLY = {
     "openai": ("rag/endpoint.py",),
     "gradio": ("app.py", "ui/"),
 }
-ONLY |= {"ir_measures": ("evals/retrieval.py",), "scipy": ("evals/stats.py", "evals/fit_gate.py")}
+ONLY |= {"ir_measures": ("evals/retrieval.py",), "scipy": ("evals/stats.py",)}
 ONLY |= {"distributed": ("rag/ingest/spread.py",)}
 ONLY |= {"llama_index": ("rag/", "evals/bench/parts.py")}
 ONLY |= {"sqlite3": ("store/database.py", "evals/bench/parts.py"), "onnxruntime": ("rag/models/onnx.py",)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.answer import llm, quote
 from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, gather
-from rag.answer.facts import cited
+from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone
 from rag.answer.gate import QUOTE, WRITE, judge
 from rag.answer.kind import kind_asked
@@ -140,7 +140,11 @@ class Answerer:
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
-        rested = [self._claim(words, marks, draft) for words, marks in reversed(cut.items())]
+        given = [cited(sentence) for sentence in draft.given]
+        rested = [
+            self._claim(words, tuple(draft.marks.order[n - 1] - 1 for n in marks), given)
+            for words, marks in reversed(cut.items())
+        ]
         if not any(claim.support == "supported" for claim, _ in rested):
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")
         order = list(dict.fromkeys(s for _, sentences in rested for s in sentences))
@@ -149,13 +153,11 @@ class Answerer:
         text = " ".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in claims)
         return Answer(question, "answered", text, citations, claims, "llm")
 
-    def _claim(self, words: str, marks: tuple[int, ...], draft: llm.Draft) -> tuple[Claim, tuple[int, ...]]:
-        """A claim with its support checked, and the places in `draft.given` of the sentences it rests on.
+    def _claim(self, words: str, own: tuple[int, ...], given: Sequence[Cited]) -> tuple[Claim, tuple[int, ...]]:
+        """A claim with its support checked, and the places in `given` of the sentences it rests on.
 
-        If those of its own marks do not support it, another sentence may, alone or besides them.
+        If its `own` do not support it, another sentence may, alone or besides them.
         """
-        given = [cited(sentence) for sentence in draft.given]
-        own = tuple(draft.marks.order[n - 1] - 1 for n in marks)
         why = doubt(words, [given[s] for s in own], reranker=self._reranker)
         if why is None:
             return Claim(words, (), "supported"), own

@@ -62,7 +62,7 @@ def parts(source: str) -> list[Cited]:
     return [
         Cited(
             source[span.start : span.end],
-            tuple(d for d in dates if span.start <= d.start and d.end <= span.end),
+            tuple(d for d in dates if d.within(span.start, span.end)),
             whole=source,
         )
         for span in split_sentences(source)

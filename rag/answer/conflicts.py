@@ -14,16 +14,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from rag.answer.evidence import Sentence
+from rag.answer.evidence import SPEAKS, Sentence, Sentences
 from rag.answer.quantities import HARMS, Quantity, excludes, is_of_people, quantities, stem
 from rag.answer.speakers import Statement, statements
-from rag.words import STOP_WORDS, content_words
+from rag.words import INNER_NAME, STEM, STOP_WORDS, content_words
 from store.records import Article, Span
 
-Sentences = Callable[[str], Sequence[Span]]
-
 _NEAR = 2  # sentences around an answering one in which another voice of the same article is looked for
-_FLOOR = -4.0  # logit below which a sentence of another article does not speak of what is asked
 _ALIKE = 0.6  # share of content words at which two sentences with and without "not" say the opposite
 _COUNTS = re.compile(
     r"(?i)\bhow (?:many|much|long|big|large|high|far|often|few)\b"
@@ -43,7 +40,6 @@ _DENIES_THAT = re.compile(
     r"(?:[:.,;]|\s*$)"
 )
 _NOT = re.compile(r"(?i)\b(?:not|never|no|nobody|none|neither|without)\b|n['’]t\b")
-_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +61,9 @@ class Side:
         return (self.said.speaker, self.said.via) if self.said else None
 
 
+Around = Callable[[Sentence], list[Side]]
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """Sides that exclude each other on a subject; of an "update" the oldest comes first."""
@@ -78,25 +77,27 @@ def disagreements(
     question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], *, sentences: Sentences
 ) -> list[Disagreement]:
     """What is disputed of the cited sentences, by their neighbours and by the other evidence; at most one of a kind."""
-    found = [*_figures(question, cited, evidence, sentences), *_denials(question, cited, evidence, sentences)]
+    around = _reader(sentences)
+    found = [*_figures(question, cited, evidence, around), *_denials(question, cited, evidence, around)]
     return [d for d in found if d.subject or any(side.sentence.start == cited[0].start for side in d.sides)][:1]
 
 
 def _figures(
-    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], sentences: Sentences
+    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], around: Around
 ) -> Iterator[Disagreement]:
     known = {(s.article.id, s.start) for s in cited}
-    more = [s for s in evidence if s.score >= _FLOOR and (s.article.id, s.start) not in known and _named(question, s)]
+    more = [s for s in evidence if s.score >= SPEAKS and (s.article.id, s.start) not in known and _named(question, s)]
     for sentence in (*cited, *more):
-        near = _around(sentence, sentences)
+        near = around(sentence)
         sides = _exclusive(question, near, sentence)
         if len(sides) > 1:
             yield Disagreement(_subject(question, sides), sides, "contradiction")
             continue
         for other in evidence:
-            if other.score >= _FLOOR and _is_elsewhere(sentence, other):
-                for side in (s for s in near if s.sentence.start == sentence.start):
-                    for rival in _sides(other, sentences):
+            if other.score >= SPEAKS and _is_elsewhere(sentence, other):
+                rivals = _own(other, around(other))
+                for side in _own(sentence, near):
+                    for rival in rivals:
                         if _differ(question, side, rival):
                             yield _dated(question, side, rival)
                             break
@@ -180,39 +181,41 @@ def _same_matter(question: str, one: Side, other: Side) -> bool:
         return False
     if not (_named(question, one) and _named(question, other)):
         return False
-    return len(_stems(one.text) & _stems(other.text)) >= (2 if _NAME.search(question) else 3)
+    return len(_stems(one.text) & _stems(other.text)) >= (2 if INNER_NAME.search(question) else 3)
 
 
 def _named(question: str, at: Side | Sentence) -> bool:
     """Whether the names of the question stand in title, beginning or near words: what pronouns there stand for."""
     text = at.article.text
     setting = " ".join((at.article.title, text[:300], text[max(0, at.start - 400) : at.end]))
-    return {n[:5].lower() for n in _NAME.findall(question)} <= {w[:5].lower() for w in re.findall(r"\w+", setting)}
+    known = {w[:STEM].lower() for w in re.findall(r"\w+", setting)}
+    return {n[:STEM].lower() for n in INNER_NAME.findall(question)} <= known
 
 
 def _days(side: Side) -> set[object]:
     return {
         day
         for mention in side.article.dates
-        if side.start <= mention.start and mention.end <= side.end and mention.precision in ("day", "year")
+        if mention.within(side.start, side.end) and mention.precision in ("day", "year")
         for day in (mention.first,)
         if day is not None
     }
 
 
 def _denials(
-    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], sentences: Sentences
+    question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], around: Around
 ) -> Iterator[Disagreement]:
     for sentence in cited:
-        near = _around(sentence, sentences)
-        own = [side for side in near if side.sentence.start == sentence.start]
+        near = around(sentence)
+        own = _own(sentence, near)
         for one, other in combinations(near, 2):
             if (one in own or other in own) and _denied(one, other):
                 yield Disagreement(_subject(question, (one, other)), (one, other), "contradiction")
         for rival in evidence:
-            if rival.score >= _FLOOR and _is_elsewhere(sentence, rival):
+            if rival.score >= SPEAKS and _is_elsewhere(sentence, rival):
+                others = _own(rival, around(rival))
                 for side in own:
-                    for there in _sides(rival, sentences):
+                    for there in others:
                         if _opposed(side, there):
                             yield Disagreement(_subject(question, (side, there)), (side, there), "contradiction")
 
@@ -254,20 +257,27 @@ def _is_elsewhere(one: Sentence, other: Sentence) -> bool:
     return a.id != b.id and (a.copy_group is None or a.copy_group != b.copy_group)
 
 
-def _around(sentence: Sentence, sentences: Sentences) -> list[Side]:
-    spans = sentences(sentence.article.id)
-    at = next((n for n, span in enumerate(spans) if span.start <= sentence.start < span.end), None)
-    if at is None:
-        return []
-    return [
-        s
-        for n in range(max(0, at - _NEAR), min(len(spans), at + _NEAR + 1))
-        for s in _parts(sentence.article, spans, n)
-    ]
+def _reader(sentences: Sentences) -> Around:
+    """Gives the sides in a sentence and in those near it; reads each sentence of an article once."""
+    read: dict[tuple[str, int], list[Side]] = {}
+
+    def around(sentence: Sentence) -> list[Side]:
+        article, spans = sentence.article, sentences(sentence.article.id)
+        at = next((n for n, span in enumerate(spans) if span.start <= sentence.start < span.end), None)
+        if at is None:
+            return []
+        near = range(max(0, at - _NEAR), min(len(spans), at + _NEAR + 1))
+        for n in near:
+            if (article.id, n) not in read:
+                read[article.id, n] = _parts(article, spans, n)
+        return [side for n in near for side in read[article.id, n]]
+
+    return around
 
 
-def _sides(sentence: Sentence, sentences: Sentences) -> list[Side]:
-    return [side for side in _around(sentence, sentences) if side.sentence.start == sentence.start]
+def _own(sentence: Sentence, near: Sequence[Side]) -> list[Side]:
+    """Those of the sides that the sentence itself makes."""
+    return [side for side in near if side.sentence.start == sentence.start]
 
 
 def _parts(article: Article, spans: Sequence[Span], at: int) -> list[Side]:
@@ -283,7 +293,7 @@ def _harms(text: str) -> set[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {stem(word)[:5] for word in content_words(text) if word not in STOP_WORDS and not word[0].isdigit()}
+    return {stem(word)[:STEM] for word in content_words(text) if word not in STOP_WORDS and not word[0].isdigit()}
 
 
 def _subject(question: str, sides: Sequence[Side]) -> tuple[str, ...]:
@@ -291,4 +301,5 @@ def _subject(question: str, sides: Sequence[Side]) -> tuple[str, ...]:
     shared = set.intersection(*(_stems(side.text) for side in sides))
     any_of = set.union(*(_stems(side.text) for side in sides))
     asked = [word for word in content_words(question) if not word[0].isdigit()]
-    return tuple([w for w in asked if stem(w)[:5] in shared][:3] or [w for w in asked if stem(w)[:5] in any_of][:3])
+    in_all = [w for w in asked if stem(w)[:STEM] in shared]
+    return tuple((in_all or [w for w in asked if stem(w)[:STEM] in any_of])[:3])

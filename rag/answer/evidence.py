@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from rag.answer.planted import is_planted
 from rag.models.reranker import Reranker
 from rag.types import Passage
-from rag.words import content_words, words
+from rag.words import STEM, content_words, stems
 from store.records import Article, Span
 
 SCORED = 32  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
 SCORED_TWICE = 16  # the best of them, which it reads again behind the sentence before
 
+SPEAKS = -4.0  # score below which a sentence does not speak of what is asked
+
+Sentences = Callable[[str], Sequence[Span]]  # of the article with this id
 _Place = tuple[Article, Span, int]  # a sentence and where the one before it begins
 
 
@@ -38,7 +41,7 @@ class Sentence:
 
 
 def gather(
-    question: str, passages: Sequence[Passage], *, sentences: Callable[[str], Sequence[Span]], reranker: Reranker
+    question: str, passages: Sequence[Passage], *, sentences: Sentences, reranker: Reranker
 ) -> tuple[Sentence, ...]:
     """The sentences inside the passages, best first.
 
@@ -65,16 +68,12 @@ def gather(
 
 def _likely(question: str, places: list[_Place]) -> list[_Place]:
     """The sentences that share most with the question, rare words counting more; of equals the first ones retrieved."""
-    asked = set(map(_stem, content_words(question)))
-    held = [asked & set(map(_stem, words(article.text[s.start : s.end]))) for article, s, _ in places]
-    known = Counter(stem for stems in held for stem in stems)
+    asked = {word[:STEM] for word in content_words(question)}
+    held = [asked & stems(article.text[s.start : s.end]) for article, s, _ in places]
+    known = Counter(stem for shared in held for stem in shared)
     weight = {stem: math.log(1 + len(places) / count) for stem, count in known.items()}
     order = sorted(range(len(places)), key=lambda n: -sum(weight[stem] for stem in held[n]))
     return [places[n] for n in order[:SCORED]]
-
-
-def _stem(word: str) -> str:
-    return word[:5]
 
 
 def _states(article: Article, span: Span) -> bool:

@@ -14,7 +14,7 @@ from rag.answer.given import long_date
 from rag.ingest.sentences import split_sentences
 from rag.ingest.times.mentions import find_dates
 from rag.types import DateMention
-from rag.words import STOP_WORDS
+from rag.words import STEM, STOP_WORDS
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|‘([^‘’]+)’(?!\w)")
 _SHORTEST = 8  # characters of a quotation; shorter ones are words held at a distance
@@ -58,7 +58,7 @@ def cited(sentence: Sentence) -> Cited:
     spans = split_sentences(lead)
     return Cited(
         sentence.text,
-        tuple(d for d in article.dates if sentence.start <= d.start and d.end <= sentence.end),
+        tuple(d for d in article.dates if d.within(sentence.start, sentence.end)),
         before=lead[spans[-1].start : spans[-1].end] if spans else "",
         about=BETWEEN.join(part for part in (article.source, article.agency, article.author, article.title) if part),
         whole=article.text,
@@ -172,7 +172,7 @@ def _kin(name: str, known: set[str]) -> bool:
     return (
         word in known
         or word.removesuffix("s") in known
-        or any(len(k) >= 4 and (k[:5] == word[:5] or k.startswith(word) or word.startswith(k)) for k in known)
+        or any(len(k) >= 4 and (k[:STEM] == word[:STEM] or k.startswith(word) or word.startswith(k)) for k in known)
         or any(word in same and same & known for same in _SAME)
     )
 

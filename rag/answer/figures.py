@@ -17,13 +17,13 @@ _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-_SMALL = {word: float(n) for n, word in enumerate(_ONES)} | {word: 10.0 * n for n, word in enumerate(_TENS, start=2)}
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-_LOOSE = {"one", "two", "first", "second", *_SCALES}
+SMALL = {word: float(n) for n, word in enumerate(_ONES)} | {word: 10.0 * n for n, word in enumerate(_TENS, start=2)}
+SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
+_LOOSE = {"one", "two", "first", "second", *SCALES}
 _SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 
-_SCALE = rf"(?:{'|'.join(_SCALES)})"
-_WORD = rf"(?:{'|'.join([*_SMALL, *_SCALES])})"
+_SCALE = rf"(?:{'|'.join(SCALES)})"
+_WORD = rf"(?:{'|'.join([*SMALL, *SCALES])})"
 _FIGURE = re.compile(
     r"(?<![^\W_])(?<!\d[.,])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<short>(?:k|m|mn|bn|b|tn)\b)?"
     rf"(?P<scale>(?:[\s-]+{_SCALE}\b)*)"
@@ -114,7 +114,7 @@ def _value(found: re.Match[str]) -> float:
     if found["digits"]:
         value = float(found["digits"].replace(",", "")) * _SHORT.get((found["short"] or "").lower(), 1)
         for scale in found["scale"].lower().replace("-", " ").split():
-            value *= _SCALES[scale]
+            value *= SCALES[scale]
         return round(value, 6)
     return _spelled(re.findall(r"[a-z]+", found["spelled"].lower()))
 
@@ -123,12 +123,12 @@ def _spelled(words: list[str]) -> float:
     """The value of "two hundred and fifty thousand": parts below a scale are multiplied by it."""
     total = part = 0.0
     for word in words:
-        if word in _SMALL:
-            part += _SMALL[word]
+        if word in SMALL:
+            part += SMALL[word]
         elif word == "hundred":
             part = (part or 1) * 100
-        elif word in _SCALES:
-            total, part = total + (part or 1) * _SCALES[word], 0.0
+        elif word in SCALES:
+            total, part = total + (part or 1) * SCALES[word], 0.0
     return total + part
 
 

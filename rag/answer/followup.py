@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.types import Turn
-from rag.words import content_words
+from rag.words import INNER_NAME, content_words
 
 _OPENS = re.compile(r"(?i)^\W*(?:and|but|so|or|what about|how about|why not)\b")
 _STANDS_FOR = re.compile(
@@ -14,7 +14,6 @@ _STANDS_FOR = re.compile(
     r"|\b(?:that|this|these|those|the (?:other|same|first|second|latter|former))(?: ones?)?"
     r"(?=\W*$| (?:is|was|were|are|did|do)\b)"
 )
-_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")
 _ENOUGH = 4  # words of its own with which a question stands alone, pronoun or not
 
 
@@ -26,7 +25,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     """
     if not history:
         return question
-    own = _NAME.search(question) or len(set(content_words(question))) >= _ENOUGH
+    own = INNER_NAME.search(question) or len(set(content_words(question))) >= _ENOUGH
     if _OPENS.search(question) or (_STANDS_FOR.search(question) and not own):
         return f"{history[-1].question} {question}"
     return question

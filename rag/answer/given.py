@@ -74,8 +74,7 @@ def dated(sentence: Sentence) -> str:
     text, shift = sentence.text, sentence.start
     for mention in reversed(sentence.article.dates):
         if (
-            sentence.start <= mention.start
-            and mention.end <= sentence.end
+            mention.within(sentence.start, sentence.end)
             and mention.precision == "day"
             and mention.first is not None
             and mention.first == mention.last

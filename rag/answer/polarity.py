@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.words import content_words
+from rag.words import STEM, content_words
 
 # A negation of the statement itself: "is not", "never", "no door was"; not "not only" and "careful not to".
 _NOT = re.compile(
@@ -65,9 +65,9 @@ def swaps_contrary(claim: str, quote: str, *, around: str) -> bool:
 
 def _is_denied(claim: str, quote: str) -> bool:
     """The claim affirms a word that follows a negation of the quote, and that the quote has nowhere else."""
-    said = [w[:5] for w in content_words(claim)]
-    given = [w[:5] for w in content_words(quote)]
+    said = [w[:STEM] for w in content_words(claim)]
+    given = [w[:STEM] for w in content_words(quote)]
     denied = [
-        content_words(quote[cue.end() :])[0][:5] for cue in _NOT.finditer(quote) if quote[cue.end() :].strip(" .")
+        content_words(quote[cue.end() :])[0][:STEM] for cue in _NOT.finditer(quote) if quote[cue.end() :].strip(" .")
     ]
     return any(w in said and given.count(w) == denied.count(w) for w in denied)

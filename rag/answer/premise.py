@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer.evidence import Sentence
+from rag.answer.evidence import SPEAKS, Sentence
 from rag.answer.quantities import excludes, quantities
 from rag.answer.voices import blank_quotes
-from rag.words import STOP_WORDS, content_words
+from rag.words import STEM, STOP_WORDS, content_words
 
-_FLOOR = -4.0  # logit below which a sentence does not speak of what is asked
 _TAKES = re.compile(
     r"\b(?:why|when|where|how|at what|on what|by how|in which|for what|who|which|what)\b.*?"
     r"\b(?P<aux>did|does|do|has|have|had|will|was|were|is|are) (?P<rest>.+?)[?.! ]*$",
@@ -43,7 +42,7 @@ class Correction:
 
 def false_premise(question: str, evidence: Sequence[Sentence]) -> Correction | None:
     """The correction of a false premise by the best sentence that contradicts it; None if nothing plainly does."""
-    near = [sentence for sentence in evidence if sentence.score >= _FLOOR]
+    near = [sentence for sentence in evidence if sentence.score >= SPEAKS]
     found = [*_other_polarity(question, near), *_other_figure(question, near)]
     return found[0] if found else None
 
@@ -129,4 +128,4 @@ def _phrase(question: str, start: int) -> str:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:5] for word in content_words(text) if not word[0].isdigit()}
+    return {word[:STEM] for word in content_words(text) if not word[0].isdigit()}

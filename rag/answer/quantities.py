@@ -7,16 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.answer.figures import SCALES, SMALL
 from rag.words import STOP_WORDS
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, start=2)}
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-_WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
+_WORD = "|".join(sorted(SMALL, key=len, reverse=True))
 _NUMBER = re.compile(
     rf"(?<![\w.,:-])(?:(?P<money>[$€£¥₩])\s?)?(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:[ -](?P<scale>hundred|thousand|million|billion|trillion))?(?![\w:])(?P<sign>\s?%)?"
@@ -90,10 +84,10 @@ def _quantities(text: str) -> Iterator[Quantity]:
 
 
 def _value(match: re.Match[str]) -> float:
-    scale = _SCALES.get((match["scale"] or match["scale2"] or "").lower(), 1.0)
+    scale = SCALES.get((match["scale"] or match["scale2"] or "").lower(), 1.0)
     if match["digits"]:
         return float(match["digits"].replace(",", "")) * scale
-    return (sum(_SMALL.get(word, 0) for word in re.split(r"[ -]", match["words"].lower())) or 1) * scale
+    return (sum(SMALL.get(word, 0) for word in re.split(r"[ -]", match["words"].lower())) or 1) * scale
 
 
 def _unit(match: re.Match[str], after: str) -> tuple[str | None, bool]:

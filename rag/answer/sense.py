@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from rag.answer.conflicts import Disagreement, disagreements
-from rag.answer.evidence import Sentence
+from rag.answer.evidence import Sentence, Sentences
 from rag.answer.premise import Correction, false_premise
 from rag.answer.speakers import Statement, as_attribution, attribute
 from rag.types import Answer, Attribution, Citation, Claim, Conflict, Position, Premise
 from store.records import Article, Span
-
-Sentences = Callable[[str], Sequence[Span]]
 
 
 def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: date, sentences: Sentences) -> Answer:
@@ -25,6 +24,7 @@ def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: d
     answer = replace(answer, asked=asked, as_of=as_of)
     if answer.status == "refused":
         return answer
+    sentences = cache(sentences)  # they come from the disk
     for found in disagreements(asked, _cited(answer, evidence), evidence, sentences=sentences):
         answer = _with_conflict(answer, found)
     if wrong := false_premise(asked, evidence):

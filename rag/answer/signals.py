@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,18 +10,17 @@ from rag.answer.evidence import Sentence
 from rag.answer.kind import Kind
 from rag.models.reranker import Reranker
 from rag.types import Passage
-from rag.words import STOP_WORDS, words
+from rag.words import STOP_WORDS, WORD, stems, words
 
 WEIGHED = 3  # sentences, each of which may be the answer
 _LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one word may move them
 
-# words of a question that speak of the articles, not of what they are about
-_TALK = frozenset(
+# words of a question that carry no meaning, or speak of the articles and not of what they are about
+_UNASKED = STOP_WORDS | frozenset(
     "account accounts coverage differ different difference figure figures newspaper newspapers number numbers outlet "
     "outlets page pages paper papers piece pieces quote quoted read reads says source sources story stories version "
     "versions word worded wording words one two three each both all compare compared".split()
 )
-_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +54,17 @@ def weigh(
 ) -> tuple[Weighed, ...]:
     """The best sentences of evidence that comes best first: those that hold the kind of thing asked for, if any do."""
     fit = [s for s in evidence if kind is None or kind.in_(s.text)]
+    units = _units(question)
     return tuple(
-        _weighed(sentence, rises, rank=_rank(sentence, passages), uncovered=len(rises) / max(1, len(_units(question))))
-        for sentence, rises in _occluded(question, (fit or evidence)[:WEIGHED], reranker)
+        _weighed(sentence, rises, rank=_rank(sentence, passages), uncovered=len(rises) / max(1, len(units)))
+        for sentence, rises in _occluded(question, units, (fit or evidence)[:WEIGHED], reranker)
     )
 
 
 def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int, uncovered: float) -> Weighed:
     article = sentence.article
-    around = _stems(" ".join((article.text, article.title, article.source or "", article.agency or "")))
-    lacking = {word: rise for word, rise in rises.items() if not _stems(word) & around}
+    around = stems(" ".join((article.text, article.title, article.source or "", article.agency or "")))
+    lacking = {word: rise for word, rise in rises.items() if not stems(word) & around}
     word, unmet = max(lacking.items(), key=lambda item: item[1], default=("", 0.0))
     found = Signals(
         logit=max(_LEAST, sentence.score) / 4,
@@ -78,15 +77,14 @@ def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int, uncovere
 
 
 def _occluded(
-    question: str, sentences: Sequence[Sentence], reranker: Reranker
+    question: str, units: Sequence[tuple[int, int]], sentences: Sequence[Sentence], reranker: Reranker
 ) -> list[tuple[Sentence, dict[str, float]]]:
-    """How the logit of each sentence rises when a word that it lacks is left out of the question.
+    """How the logit of each sentence rises when one of the question's `units` that it lacks is left out.
 
     A sentence that says nothing of what a word asks for fits the question better without it. Occlusion as in Li, Monroe
     and Jurafsky, "Understanding neural networks through representation erasure", 2016.
     """
-    units = _units(question)
-    asked = [[(a, b) for a, b in units if not _stems(question[a:b]) & _stems(s.text)] for s in sentences]
+    asked = [[(a, b) for a, b in units if not stems(question[a:b]) & stems(s.text)] for s in sentences]
     pairs = [
         (q, s.text)
         for s, spans in zip(sentences, asked, strict=True)
@@ -104,8 +102,8 @@ def _occluded(
 def _units(question: str) -> list[tuple[int, int]]:
     """Where the words of a question are that carry meaning; a name of several words is one."""
     units: list[tuple[int, int]] = []
-    for found in _WORD.finditer(question):
-        if re.sub(r"['’]s?$", "", found[0].lower()) in STOP_WORDS | _TALK:
+    for found in WORD.finditer(question):
+        if not _UNASKED.isdisjoint(words(found[0])):
             continue
         joined = units and question[units[-1][1] : found.start()] == " " and found[0][0].isupper()
         if joined and question[units[-1][0]].isupper():
@@ -113,10 +111,6 @@ def _units(question: str) -> list[tuple[int, int]]:
         else:
             units.append(found.span())
     return units
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:5] for word in words(text)}
 
 
 def _rank(sentence: Sentence, passages: Sequence[Passage]) -> int:

@@ -18,10 +18,9 @@ from rag.answer.facts import Cited, missing, plain
 from rag.answer.figures import figures, swaps_figures
 from rag.answer.polarity import turns_round
 from rag.models.reranker import Reranker
-from rag.words import content_words
+from rag.words import STEM, content_words
 
 NEAREST = 3  # sentences that the meaning of a claim is held against
-STEM = 5  # letters by which words are compared
 CLOSE = 0.4  # share of a claim's words that a sentence may lack to be taken for the same statement
 
 # Fitted on the 391 responses of RAGTruth's train part: python -m evals.fit_support DATA/ragtruth/train_part.jsonl

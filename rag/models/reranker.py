@@ -23,13 +23,10 @@ class Reranker:
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """A logit for each text, in their order; above 0 the model leans to "relevant"."""
-        return self._run([(question, text) for text in texts])
+        return self.pairs([(question, text) for text in texts])
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """A logit for each (question, text)."""
-        return self._run(pairs)
-
-    def _run(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """A logit for each (question, text), in their order."""
         found = [0.0] * len(pairs)
         encodings = self._encoder.encode(pairs)
         for rows, logits, _ in self._encoder.run(encodings, batch=BATCH):
