@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, Reranker
+from rag.answer.asked_speaker import speaker_asked
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE, judge, likelihood
 from rag.answer.planted import is_planted
@@ -98,7 +99,7 @@ def test_weighing_tells_what_the_article_lacks_from_what_it_has_elsewhere(desk: 
 
 
 def test_nothing_found_is_refused() -> None:
-    verdict = judge("Who?", [], [], kind=None, reranker=Reranker(), least=QUOTE)
+    verdict = judge("Who?", [], [], kind=None, sentences=lambda _: (), reranker=Reranker(), least=QUOTE)
     assert (verdict.sentences, verdict.likelihood, verdict.reason) == ((), 0.0, "nothing was found")
 
 
@@ -106,3 +107,34 @@ def test_a_question_about_several_stories_gets_one_sentence_of_each(desk: Rag) -
     answer = desk.ask("Which articles mention the Comprehensive Strategic Partnership treaty?")
     ids = [c.article.id for c in answer.citations]
     assert len(ids) == len(set(ids)) > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker"),
+    [
+        ("What did Zelenskyy say about the sappers?", "Zelenskyy"),
+        ("How does Professor Hanneke Vos explain the fire?", "Professor Hanneke Vos"),
+        ("According to the White House, who called whom?", None),
+        ("What does Seoul say about the deployment?", None),
+        ("What do the British say about the losses?", None),
+        ("What was Trump's comeback to the offer?", "Trump"),
+        ("In Lee Jong-seok's opinion, was the pact dead?", "Lee Jong-seok"),
+        ("What did Trump tell Putin?", "Trump"),
+        ("What did Putin and Kim discuss?", None),
+        ("What did the article say about Putin?", None),
+        ("How many sappers did Kim send?", None),
+        ("Is Putin's offer serious?", None),
+    ],
+)
+def test_whose_words_a_question_asks_for(question: str, speaker: str | None) -> None:
+    assert speaker_asked(question) == speaker
+
+
+def test_the_words_of_another_speaker_are_no_answer(desk: Rag) -> None:
+    silent = desk.ask("What did Zelenskyy say about North Korean sappers coming to Kursk?")
+    assert silent.status == "refused"
+    assert "gives words of Zelenskyy" in silent.text
+    assert silent.nearby
+    trump = desk.ask("What did Trump say about Putin's offer to mediate?")
+    assert all("Trump" in c.quote or "Trump" in c.article.title for c in trump.citations)
+    assert desk.ask("What does Seoul think of the inter-Korean military pact?").status == "answered"

@@ -76,6 +76,7 @@ class Answerer:
             evidence,
             passages,
             kind=kind_asked(question),
+            sentences=self._sentences,
             reranker=self._reranker,
             least=WRITE if self._endpoint else QUOTE,
         )

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from rag.answer.evidence import Sentence
+from rag.answer.asked_speaker import of_speaker, speaker_asked
+from rag.answer.evidence import Sentence, Sentences
 from rag.answer.kind import Kind
 from rag.answer.signals import Signals, weigh
 from rag.models.reranker import Reranker
@@ -37,20 +38,29 @@ def judge(
     passages: Sequence[Passage],
     *,
     kind: Kind | None,
+    sentences: Sentences,
     reranker: Reranker,
     least: float,
 ) -> Verdict:
     """Keep the sentences that hold the kind of thing asked for, unless too much speaks against them.
 
-    `least` is the likelihood below which they are refused.
+    If somebody's words are asked for, those that are plainly another's are none. `sentences` gives the spans of an
+    article's sentences by its id; `least` is the likelihood below which they are refused.
     """
     if not evidence:
         return Verdict((), reason="nothing was found")
+    speaker, nearest = speaker_asked(question), evidence[0]
+    evidence = of_speaker(speaker, evidence, sentences=sentences) if speaker else evidence
+    not_theirs = f"no sentence found gives words of {speaker} on it"
+    if not evidence:
+        return Verdict((), reason=not_theirs)
     weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
     best = max(weighed, key=lambda w: likelihood(w.signals))
     answers = likelihood(best.signals)
     if answers >= least:
         return Verdict(tuple(s for s in evidence if kind is None or kind.in_(s.text)) or tuple(evidence), answers)
+    if evidence[0] is not nearest:
+        return Verdict((), answers, not_theirs)
     if kind and not kind.in_(best.sentence.text):
         return Verdict((), answers, f"no sentence found holds {kind.name}")
     if best.word:

@@ -1,0 +1,75 @@
+"""Which person's words a question asks for, and whether a sentence may be theirs.
+
+"What did Peskov say of it?" is not answered by what Putin says of it, however near it comes. Countries and bodies are
+left out: they go by many names ("Seoul", "the Kremlin", "the British"), and many speak for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+from rag.answer.evidence import Sentence, Sentences
+from rag.answer.outlets import is_medium
+from rag.answer.speakers import full_name, statements
+from rag.answer.voices import NAME
+from rag.words import words
+
+_STEM = 4  # letters of a name that have to be the same, for names from other scripts are spelt in several ways
+_WHO = rf"(?P<who>{NAME}(?: {NAME})*)"
+_REPORTS = (
+    r"say|tell|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|describe|call|comment|respond|react|"
+    r"reply|answer|demand|deny|admit|insist|announce|estimate|reckon|blame|criticise|criticize|praise|justify"
+)
+_WORDS = (
+    r"view|views|opinion|reaction|response|reply|answer|comment|comments|comeback|explanation|verdict|assessment|"
+    r"account|statement|claim|position|stance|words|estimate|prediction|argument"
+)
+_ASKS = (
+    re.compile(rf"(?i:\b(?:did|does|do|has|have|had|will|would)) {_WHO} (?i:(?:\w+ly |have |also )?(?:{_REPORTS})\b)"),
+    re.compile(rf"(?i:\baccording to) {_WHO}"),
+    re.compile(rf"(?i:\b(?:is|was|were|are)) {_WHO}['’]s? (?i:(?:\w+ )?(?:{_WORDS})\b)"),
+    re.compile(rf"(?i:\bin) {_WHO}['’]s? (?i:(?:view|opinion|words|account|reading)\b)"),
+)
+
+
+def speaker_asked(question: str) -> str | None:
+    """The name of the person whose words are asked for; None if none are, or if no name says who it is.
+
+    A single name of a place is a government's: the places known are those of the time zone database, whose cities are
+    most capitals.
+    """
+    for pattern in _ASKS:
+        if found := pattern.search(question):
+            name = re.sub(r"['’]s?$", "", found["who"])
+            places = {zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones()}
+            return None if name in places else name
+    return None
+
+
+def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences) -> list[Sentence]:
+    """The sentences that may hold the speaker's words: of articles that name them, and not plainly another's words."""
+    return [s for s in evidence if _may_be_said(speaker, s, sentences)]
+
+
+def _may_be_said(speaker: str, sentence: Sentence, sentences: Sentences) -> bool:
+    article = sentence.article
+    around = " ".join((article.text, article.title, article.source or "", article.agency or ""))
+    if is_medium(speaker, article):
+        return True
+    if not _names(speaker, around):
+        return False
+    last = speaker.split()[-1]
+    if _names(speaker, sentence.text) or full_name(last, article) == last:
+        return True  # of a country or a body many may speak, a person speaks alone
+    spans = sentences(article.id)
+    at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
+    voices = [said.speaker for said in statements(article, spans, at)]
+    return not voices or any(voice is None or _names(speaker, voice) for voice in voices)
+
+
+def _names(speaker: str, text: str) -> bool:
+    """The text has the name, by its last word."""
+    last = words(speaker)[-1][:_STEM]
+    return any(word.startswith(last) for word in words(text))
