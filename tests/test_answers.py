@@ -107,6 +107,10 @@ def test_an_empty_question_is_a_clear_error(desk: Rag) -> None:
         ("In which month was it signed?", "It was signed in January and soon forgotten.", "It was signed in a hurry."),
         ("What day did he arrive?", "He arrived on Tuesday.", "He arrived in a hurry."),
         ("How many days did he stay?", "He stayed for three days.", "He stayed on Tuesday."),
+        ("How much did the ferry cost?", "It cost 95 crowns.", "It cost the mayor his seat."),
+        ("What sum is offered?", "Each gets 30 zlotys.", "Each gets an apology."),
+        ("How many missiles fell?", "In mid-2024 nine fell.", "The S-300 and the T90 are old."),
+        ("Until when does the offer stand?", "It ends on August 31.", "It ends in tears."),
         ("What is the range in kilometres?", "It flies 500 kilometres.", "It flew over 3 cities."),
     ],
 )

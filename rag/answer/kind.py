@@ -15,7 +15,7 @@ _NUMBER_WORDS = (
     "dozen dozens hundreds thousands millions half third quarter once twice single double several none no zero both"
 ).split()
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-NUMBER = rf"(?:\d[\d,.]*|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
+NUMBER = rf"(?:(?<![^A-Z][A-Z]-)(?<![A-Z\d])\d[\d,.]*|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
 _MONTHS = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 DATE = (
@@ -23,7 +23,13 @@ DATE = (
     r"|\b(?:last|next|this|earlier|previous|same|following|later)\s+(?:\w+\s+)?(?:week|month|year|spring|summer|autumn|fall|winter|night|morning|day)"
     rf"|\b(?:ago|since|until|before|after|during|while|when)\b|\b{_MONTHS}\b(?=\s))"
 )
-MONEY = r"(?:[$€£¥₩₽]|\b(?:dollars?|euros?|pounds?|won|yen|yuan|roubles?|rubles?|rupees?|francs?|cents?|USD|EUR|GBP)\b)"
+_CURRENCIES = (
+    r"dollars?|euros?|pounds?|pence|won|yen|yuan|renminbi|roubles?|rubles?|rupees?|francs?|crowns?|kron[aeor]+|"
+    r"korunas?|zlotys?|forints?|liras?|shekels?|dinars?|dirhams?|riy?als?|rupiahs?|ringgits?|baht|dong|pesos?|reais|"
+    r"rand|naira|shillings?|hryvnias?|tenge|taka|cents?"
+)
+_CODES = r"USD|EUR|GBP|JPY|CNY|KRW|RUB|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|TRY|ILS|AED|SAR|BRL|MXN|ZAR|AUD|CAD|UAH"
+MONEY = rf"(?:[$€£¥₩₽₹₪₴₺]|\b(?:{_CURRENCIES}|{_CODES})\b)"
 
 # unit asked for -> how a sentence may write it; "which day" asks for a date, "how many days" for a number
 _PERIODS = {
@@ -35,7 +41,7 @@ _UNITS = {
     "tons?|tonnes?|kilos?|kilograms?|kg": r"(?:tons?|tonnes?|kilos?|kilograms?|kg|pounds?)",
     "degrees?": r"(?:degrees?|°)",
     "per ?cent|percentage|share|proportion": r"(?:per ?cent|%|percentage|third|half|quarter|fifth|majority|tenth)",
-    "dollars?|euros?|pounds?|won|yen|yuan|roubles?|rubles?|rupees?|francs?": MONEY,
+    _CURRENCIES: MONEY,
 }
 _COST = (
     r"\bhow much (?:money|did .{0,60}\b(?:cost|pay|spend|raise|earn|make|lose|charge))\b"
@@ -44,6 +50,7 @@ _COST = (
 )
 _WHEN = (
     r"^\W*(?:and |but |so )?when\b"
+    r"|\b(?:until|till|since|by|from) when\b"
     r"|\b(?:what|which|on what|on which|in what|in which) (?:date|days?|year|month|time)\b"
 )
 
