@@ -7,7 +7,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from rag import Answer, Article, Citation, Claim, Fingerprint, Passage, Usage
+from rag.types import Conflict, Premise
 
 Json = dict[str, Any]
 
@@ -29,7 +32,7 @@ def read_article(value: Mapping[str, Any]) -> Article:
 
 
 def answer_json(answer: Answer) -> Json:
-    """All that scoring needs; no time in it, so that two runs give the same bytes."""
+    """All but the passages near a refusal and the filters; no time in it, so that two runs give the same bytes."""
     return {
         "question": answer.question,
         "status": answer.status,
@@ -39,6 +42,11 @@ def answer_json(answer: Answer) -> Json:
             for c in answer.citations
         ],
         "claims": [asdict(claim) for claim in answer.claims],
+        "conflicts": TypeAdapter(tuple[Conflict, ...]).dump_python(answer.conflicts, mode="json"),
+        "premise": asdict(answer.premise) if answer.premise else None,
+        "asked": answer.asked,
+        "as_of": answer.as_of.isoformat() if answer.as_of else None,
+        "notice": answer.notice,
         "mode": answer.mode,
         "confidence": round(answer.confidence, 6),
         "removed_marks": answer.removed_marks,
@@ -57,9 +65,12 @@ def read_answer(value: Mapping[str, Any], articles: Mapping[str, Article]) -> An
             Citation(c["number"], articles.get(c["article"], _unknown(c["article"])), c["start"], c["end"], c["quote"])
             for c in value["citations"]
         ),
-        claims=tuple(
-            Claim(c["text"], tuple(c["citations"]), c["support"], doubt=c.get("doubt")) for c in value["claims"]
-        ),
+        claims=TypeAdapter(tuple[Claim, ...]).validate_python(value["claims"]),
+        conflicts=TypeAdapter(tuple[Conflict, ...]).validate_python(value.get("conflicts", ())),
+        premise=TypeAdapter(Premise | None).validate_python(value.get("premise")),
+        asked=value.get("asked", ""),
+        as_of=date.fromisoformat(value["as_of"]) if value.get("as_of") else None,
+        notice=value.get("notice"),
         mode=value["mode"],
         removed_marks=value["removed_marks"],
         usage=Usage(**value["usage"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from evals.gates import Baseline, Floors, judge_gates, read_floors
 from evals.gold import GoldError
 from evals.results import Row, Run
 from evals.show import verdict
-from rag import ClipdeskError
+from evals.stored import answer_json, article_json, read_answer, read_article
+from rag import ClipdeskError, Rag
 from tests.conftest import ROOT, SAMPLE, SEED
 from tests.fake_llm import Reply, fake_llm
 
@@ -35,6 +36,26 @@ def manifest(**changes: Any) -> Manifest:
 
 def answer(item: str) -> tuple[dict[str, Any], float]:
     return {"said": item.upper()}, 0.5
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many casualties has North Korea had in Kursk?",
+        "Why did Trump take up Putin's offer to broker peace?",
+        "What is the price of tea in Lisbon?",
+    ],
+)
+def test_an_answer_comes_back_from_json_as_it_was(question: str, desk: Rag) -> None:
+    said = desk.ask(question, as_of=date(2025, 6, 21))
+    kept = json.loads(json.dumps(answer_json(said)))
+    articles = [read_article(json.loads(json.dumps(article_json(c.article)))) for c in said.citations]
+    again = read_answer(kept, {article.id: article for article in articles})
+    for name in ("claims", "conflicts", "premise", "asked", "as_of", "notice", "text", "status"):
+        assert getattr(again, name) == getattr(said, name)
+    assert [(c.number, c.start, c.quote) for c in again.citations] == [
+        (c.number, c.start, c.quote) for c in said.citations
+    ]
 
 
 # Runs on disk
