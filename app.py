@@ -9,7 +9,9 @@ import errno
 import ipaddress
 import socket
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +55,7 @@ def main(
     warning = exposure(settings)
     with Rag.open(settings=settings) as rag:
         served = start(build(rag), rag, host=settings.host, port=settings.port)
+        threading.Thread(target=_warm, args=[rag], daemon=True).start()  # while the user types
         try:
             if warning:
                 typer.echo(warning, err=True)
@@ -63,6 +66,12 @@ def main(
             typer.echo("Stopped.")
         finally:
             served.close()
+
+
+def _warm(rag: Rag) -> None:
+    """Load the models; the first question tells what is wrong with them."""
+    with suppress(ClipdeskError):
+        rag.warm()
 
 
 def _bound(host: str, port: int) -> socket.socket:

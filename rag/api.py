@@ -308,6 +308,13 @@ class Rag:
         day = as_of or date.today()
         yield from self._answerer.stream(question.strip(), history=history, filters=_checked(filters), today=day)
 
+    def warm(self) -> None:
+        """Load the models now, which the first question waits for else. Nothing is asked of an endpoint.
+
+        Raises ModelError.
+        """
+        _ = self._answerer
+
     def check(self, text: str, sources: Sequence[str]) -> tuple[Claim, ...]:
         """The claims of a text, each with its support by the sources: the check that an answer's claims pass through.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag import Rag, load_settings
 from rag.errors import ModelError
 from rag.models.embedding import LocalEmbedder, unit
 from rag.models.manifest import find_model
@@ -71,3 +72,15 @@ def test_a_broken_manifest_is_a_clear_error(text: str, tmp_path: Path) -> None:
 def test_a_missing_manifest_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="CLIPDESK_MODELS must name its folder"):
         find_model("reranker", name=None, folder=tmp_path)
+
+
+def test_warming_loads_the_models_that_the_first_question_needs(tmp_path: Path) -> None:
+    with Rag.open(tmp_path) as rag:
+        assert not {"_embedder", "_reranker"} & vars(rag).keys()
+        rag.warm()
+        assert {"_embedder", "_reranker"} <= vars(rag).keys()
+    with (
+        Rag.open(tmp_path, settings=load_settings(models=tmp_path / "none")) as rag,
+        pytest.raises(ModelError, match="none"),
+    ):
+        rag.warm()
