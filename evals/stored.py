@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rag import Answer, Article, Citation, Claim, Fingerprint, Passage, Usage
-from rag.types import Conflict, Premise
+from rag import Answer, Article, Citation, Claim, Conflict, Fingerprint, Passage, Premise, Usage
 
 Json = dict[str, Any]
 

@@ -159,7 +159,7 @@ def ask(writer: Rag, llm: FakeLLM, *pieces: str, question: str = QUESTION) -> tu
 
 def test_marks_become_exact_citations(writer: Rag, llm: FakeLLM) -> None:
     ask(writer, llm, "Nothing.")
-    n = number_of(llm, "1,000 sappers")
+    n = number_of(llm, "1,000 sappers who")
     answer, streamed = ask(writer, llm, "It sends 1,000", f" sappers [{n}", "]. ", "[99]")
     assert (answer.status, answer.mode, answer.removed_marks) == ("answered", "llm", 1)
     assert answer.text == "It sends 1,000 sappers. [1]"
@@ -194,7 +194,7 @@ def test_a_claim_without_a_mark_is_cited_anew_if_a_sentence_bears_it(writer: Rag
 
 def test_an_invented_number_is_unsupported_and_alone_a_refusal(writer: Rag, llm: FakeLLM) -> None:
     ask(writer, llm, "Nothing.")
-    n = number_of(llm, "1,000 sappers")
+    n = number_of(llm, "1,000 sappers who")
     answer, _ = ask(writer, llm, f"It sends 1,000 sappers [{n}]. They will earn 700 dollars [{n}].")
     assert [c.support for c in answer.claims] == ["supported", "unsupported"]
     answer, _ = ask(writer, llm, f"They will earn 700 dollars [{n}].")
@@ -223,16 +223,16 @@ def test_a_quotation_is_no_refusal(words: str) -> None:
 
 def test_what_is_said_twice_counts_once_and_a_model_that_goes_round_is_stopped(writer: Rag, llm: FakeLLM) -> None:
     ask(writer, llm, "Nothing.")
-    n = number_of(llm, "1,000 sappers")
+    n = number_of(llm, "1,000 sappers who")
     sentence = f"North Korea sends 1,000 sappers to the Kursk region [{n}]. "
     answer, streamed = ask(writer, llm, *[sentence] * 50)
-    assert answer.text == "North Korea sends 1,000 sappers to the Kursk region. [1]"
+    assert answer.text.split("\n\n")[0] == "North Korea sends 1,000 sappers to the Kursk region. [1]"
     assert streamed.count("sappers") < 6
 
 
 def test_an_answer_about_silence_is_no_refusal(writer: Rag, llm: FakeLLM) -> None:
     ask(writer, llm, "Nothing.")
-    n = number_of(llm, "1,000 sappers")
+    n = number_of(llm, "1,000 sappers who")
     answer, _ = ask(writer, llm, f"North Korean media did not mention the sappers [{n}].")
     assert answer.status == "answered"
 
@@ -308,3 +308,26 @@ def test_only_questions_that_lean_are_joined() -> None:
         "Who accused Lee of those pro-North Korea views?",
     ):
         assert standalone(alone, history) == alone
+
+
+def test_an_answer_that_leaves_the_best_sentence_aside_gets_it_behind_its_own_words(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    n = number_of(llm, "5,000 military construction workers will go")
+    answer, _ = ask(writer, llm, f"The sappers number 1,000 [{n}].")
+    written, *quoted = answer.text.split("\n\n")
+    assert written == "The sappers number 1,000. [1]"
+    assert "1,000 sappers who" in quoted[0]
+    assert [c.support for c in answer.claims] == ["supported"] * len(answer.claims)
+    assert answer.notice is None
+    assert_exact(answer)
+
+
+def test_a_text_beside_the_question_gives_way_to_the_evidence(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    prompt = llm.asked[-1]["messages"][-1]["content"]
+    other = next(line for line in prompt.splitlines() if line[0] == "[" and "sappers" not in line)
+    number, words = other[1:].split("] ", 1)
+    answer, _ = ask(writer, llm, f"{words.rstrip('.')} [{number}].")
+    assert answer.status == "answered"
+    assert "1,000 sappers who" in answer.text
+    assert_exact(answer)

@@ -47,7 +47,7 @@ def good(llm: FakeLLM, writer: Rag) -> str:
     """A sentence that the checks let through, with its mark."""
     llm.replies[:] = [Reply(("Nothing.",))]
     writer.ask(QUESTION)
-    n = number_of(llm, "1,000 sappers")
+    n = number_of(llm, "1,000 sappers who")
     llm.asked.clear()
     return f"It sends 1,000 sappers [{n}]. "
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
+from rag.answer.backed import back
 from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, gather
 from rag.answer.facts import Cited, cited
@@ -85,9 +86,11 @@ class Answerer:
         elif self._endpoint is None:
             answer = self._quoted(question, verdict.sentences)
         else:
-            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(quote.pick(asked, verdict.sentences), start=1)))
+            picked = quote.pick(asked, verdict.sentences)
+            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
             try:
                 answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
+                answer = back(answer, asked, picked, reranker=self._reranker)
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)

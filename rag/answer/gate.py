@@ -17,7 +17,7 @@ from rag.types import Passage
 INTERCEPT = -1.057
 WEIGHTS = Signals(logit=0.937, rank=-1.289, unmet=-1.670, context=1.345, uncovered=1.915)
 QUOTE = 0.31  # likelihood that the evidence answers, from which sentences are quoted
-WRITE = 0.2  # and from which a model may write: it and the check of its claims can still refuse
+WRITE = 0.25  # and from which a model may write: it and the check of its claims can still refuse
 
 
 @dataclass(frozen=True, slots=True)
