@@ -206,7 +206,7 @@ def test_evidence_comes_before_the_model_writes(
     HeldEndpoint.gate.set()
     expect(page.locator(".reply .status")).to_contain_text("tokens: 11 in, 7 out")
     expect(page.locator(".reply .evidence")).to_have_count(0)
-    expect(page.locator(".reply .prose a.cite")).to_have_text("[1]")
+    expect(page.locator(".reply .prose a.cite").first).to_have_text("[1]")
 
 
 def test_a_mark_has_a_card_and_quotes_have_an_order(page: Page, quoting: Served) -> None:

@@ -213,7 +213,7 @@ def test_several_are_answered_at_once(browser: Browser, writing: Served, model: 
     assert HeldEndpoint.waiting == 8
     HeldEndpoint.gate.set()
     for page in pages:
-        expect(page.locator(".reply .prose a.cite")).to_have_text("[1]", timeout=100_000)
+        expect(page.locator(".reply .prose a.cite").first).to_have_text("[1]", timeout=100_000)
         page.close()
 
 

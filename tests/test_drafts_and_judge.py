@@ -99,12 +99,13 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
     labels.write_text("sappers-count: {1: stated}\nlabour-exports: {1: absent}\n")
     with fake_llm() as llm:
         monkeypatch.setenv("OPENAI_BASE_URL", llm.url)
-        llm.replies = [Reply(("A lot of them go [1].",)), Reply(("Labour exports to Russia will increase [1].",))]
+        vague = "A lot of sappers go to Russia [1][2][3][4][5][6][7][8]."
+        llm.replies = [Reply((vague,)), Reply(("Labour exports to Russia will increase [1].",))]
         evals("run", "--gold", str(gold), "--limit", "2", "--mode", "llm", "--out", run)
         code, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
         assert (code, "calibrate" in printed) == (2, True)
 
-        said = {"sappers-count": {"1": {"verdict": "stated", "span": "A lot of them go"}}}
+        said = {"sappers-count": {"1": {"verdict": "stated", "span": "A lot of sappers go"}}}
         other = {"labour-exports": {"1": {"verdict": "absent", "span": ""}}}
         llm.replies = [Reply((json.dumps(said),)), Reply((json.dumps(other),))]
         common = ["--gold", str(gold), "--labels", str(labels), "--model", "big-model"]
