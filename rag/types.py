@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, Self
 
@@ -267,6 +267,17 @@ class Answer:
     premise: Premise | None = None
     asked: str = ""
     as_of: date | None = None
+
+    def quoting(self, citation: Citation) -> Answer:
+        """The answer with the quote behind its text, as a claim; the citation is added unless it has it already."""
+        new = () if citation in self.citations else (citation,)
+        said = f"{citation.quote} [{citation.number}]"
+        return replace(
+            self,
+            text=f"{self.text}\n\n{said}" if self.text else said,
+            citations=(*self.citations, *new),
+            claims=(*self.claims, Claim(citation.quote, (citation.number,), "supported")),
+        )
 
     @property
     def filters(self) -> Filters:

@@ -64,6 +64,11 @@ class Article:
     dates: tuple[DateMention, ...] = ()
     copy_group: str | None = None
 
+    @property
+    def named(self) -> str:
+        """The words in which something can be named: text, title, outlet and agency."""
+        return " ".join((self.text, self.title, self.source or "", self.agency or ""))
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:

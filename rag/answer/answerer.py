@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
@@ -69,15 +70,16 @@ class Answerer:
         """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
         asked = standalone(question, history)
+        sentences = cache(self._sentences)  # they come from the disk
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
-        evidence = gather(asked, passages, sentences=self._sentences, reranker=self._reranker)
+        evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
         verdict = judge(
             asked,
             evidence,
             passages,
             kind=kind_asked(question),
-            sentences=self._sentences,
+            sentences=sentences,
             reranker=self._reranker,
             least=WRITE if self._endpoint else QUOTE,
         )
@@ -94,7 +96,7 @@ class Answerer:
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict.sentences), notice=notice)
-        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=self._sentences)
+        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
         seconds = time.perf_counter() - begun

@@ -50,20 +50,26 @@ def speaker_asked(question: str) -> str | None:
 
 def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences) -> list[Sentence]:
     """The sentences that may hold the speaker's words: of articles that name them, and not plainly another's words."""
-    return [s for s in evidence if _may_be_said(speaker, s, sentences)]
+    articles = {s.article.id: s.article for s in evidence}
+    media = {key for key, article in articles.items() if is_medium(speaker, article)}
+    naming = {key for key, article in articles.items() if _names(speaker, article.named)}
+    last = speaker.split()[-1]
+    persons = {
+        key for key in naming if full_name(last, articles[key]) != last
+    }  # for a country or a body many may speak
+    return [
+        s
+        for s in evidence
+        if s.article.id in media
+        or (s.article.id in naming and (s.article.id not in persons or _may_be_said(speaker, s, sentences)))
+    ]
 
 
 def _may_be_said(speaker: str, sentence: Sentence, sentences: Sentences) -> bool:
-    article = sentence.article
-    around = " ".join((article.text, article.title, article.source or "", article.agency or ""))
-    if is_medium(speaker, article):
+    """A sentence that names the speaker, or whose voices are not all known to be others."""
+    if _names(speaker, sentence.text):
         return True
-    if not _names(speaker, around):
-        return False
-    last = speaker.split()[-1]
-    if _names(speaker, sentence.text) or full_name(last, article) == last:
-        return True  # of a country or a body many may speak, a person speaks alone
-    spans = sentences(article.id)
+    article, spans = sentence.article, sentences(sentence.article.id)
     at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
     voices = [said.speaker for said in statements(article, spans, at)]
     return not voices or any(voice is None or _names(speaker, voice) for voice in voices)

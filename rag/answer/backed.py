@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.answer.evidence import SPEAKS, Sentence
 from rag.models.reranker import Reranker
-from rag.types import Answer, Citation, Claim
+from rag.types import Answer, Citation
 
 _ASIDE = "What the model wrote does not speak of the question, so the evidence is quoted."
 
@@ -25,19 +25,13 @@ def back(answer: Answer, asked: str, picked: Sequence[Sentence], *, reranker: Re
     if any((c.article.id, c.start) == (picked[0].article.id, picked[0].start) for c in answer.citations):
         return answer
     for sentence in picked:
-        answer = _quoting(answer, sentence)
+        answer = answer.quoting(_citation(answer, sentence))
     return answer
 
 
-def _quoting(answer: Answer, sentence: Sentence) -> Answer:
-    """The answer with the sentence word for word, also where it cites it for words of its own."""
+def _citation(answer: Answer, sentence: Sentence) -> Citation:
+    """The answer's citation of the sentence, else a new one."""
     place = (sentence.article.id, sentence.start)
-    known = next((c.number for c in answer.citations if (c.article.id, c.start) == place), None)
-    number = known or len(answer.citations) + 1
-    new = () if known else (Citation(number, sentence.article, sentence.start, sentence.end, sentence.text),)
-    return replace(
-        answer,
-        text=f"{answer.text}\n\n{sentence.text} [{number}]".lstrip(),
-        citations=(*answer.citations, *new),
-        claims=(*answer.claims, Claim(sentence.text, (number,), "supported")),
-    )
+    known = (c for c in answer.citations if (c.article.id, c.start) == place)
+    number = len(answer.citations) + 1
+    return next(known, Citation(number, sentence.article, sentence.start, sentence.end, sentence.text))

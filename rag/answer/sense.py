@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.evidence import Sentence, Sentences
@@ -24,7 +23,6 @@ def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: d
     answer = replace(answer, asked=asked, as_of=as_of)
     if answer.status == "refused":
         return answer
-    sentences = cache(sentences)  # they come from the disk
     for found in disagreements(asked, _cited(answer, evidence), evidence, sentences=sentences):
         answer = _with_conflict(answer, found)
     if wrong := false_premise(asked, evidence):
@@ -69,13 +67,7 @@ def _citing(answer: Answer, article: Article, sentence: Span, *, within: Span) -
             return answer, citation.number
     number = max((c.number for c in answer.citations), default=0) + 1
     quote = article.text[sentence.start : sentence.end]
-    added = replace(
-        answer,
-        text=f"{answer.text}\n\n{quote} [{number}]",
-        citations=(*answer.citations, Citation(number, article, sentence.start, sentence.end, quote)),
-        claims=(*answer.claims, Claim(quote, (number,), "supported")),
-    )
-    return added, number
+    return answer.quoting(Citation(number, article, sentence.start, sentence.end, quote)), number
 
 
 def _attributed(claim: Claim, cited: dict[int, Citation], sentences: Sentences) -> Claim:

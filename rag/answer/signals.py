@@ -63,7 +63,7 @@ def weigh(
 
 def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int, uncovered: float) -> Weighed:
     article = sentence.article
-    around = stems(" ".join((article.text, article.title, article.source or "", article.agency or "")))
+    around = stems(article.named)
     lacking = {word: rise for word, rise in rises.items() if not stems(word) & around}
     word, unmet = max(lacking.items(), key=lambda item: item[1], default=("", 0.0))
     found = Signals(
