@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from rag.answer import llm, quote
 from rag.answer.backed import back
 from rag.answer.claims import cut_claims
-from rag.answer.evidence import Sentence, gather
+from rag.answer.clauses import clauses, gather_each, judge_each, merged
+from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone
-from rag.answer.gate import QUOTE, WRITE, judge
+from rag.answer.gate import QUOTE, WRITE, Verdict, judge
 from rag.answer.kind import kind_asked
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
@@ -73,6 +74,36 @@ class Answerer:
         sentences = cache(self._sentences)  # they come from the disk
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
+        evidence, verdict = self._weighed(question, asked, passages, sentences)
+        if not verdict.sentences:
+            answer = self._refusal(question, passages, reason=verdict.reason or "")
+        elif self._endpoint is None:
+            answer = self._quoted(question, verdict)
+        else:
+            picked = quote.pick(asked, verdict.sentences, clauses=verdict.clauses)
+            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
+            try:
+                answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
+                answer = back(answer, asked, picked, reranker=self._reranker)
+            except EndpointLost as error:
+                notice = f"There is no written answer, so the evidence is quoted: {error}"
+                answer = replace(self._quoted(question, verdict), notice=notice)
+        if verdict.missing and answer.status == "answered":
+            missing = ", ".join(f"“{clause}”" for clause in verdict.missing)
+            answer = replace(answer, notice=answer.notice or f"Nothing was found on {missing}.")
+        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
+        if answer.mode == "quote" or not verdict.sentences:
+            yield Delta(answer.text)
+        seconds = time.perf_counter() - begun
+        yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
+
+    def _weighed(
+        self, question: str, asked: str, passages: Sequence[Passage], sentences: Sentences
+    ) -> tuple[tuple[Sentence, ...], Verdict]:
+        """The sentences that may be evidence, best first, and whether they answer."""
+        if several := clauses(asked):
+            each = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
+            return merged(each), judge_each(several, each)
         evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
         verdict = judge(
             asked,
@@ -83,27 +114,11 @@ class Answerer:
             reranker=self._reranker,
             least=WRITE if self._endpoint else QUOTE,
         )
-        if not verdict.sentences:
-            answer = self._refusal(question, passages, reason=verdict.reason or "")
-        elif self._endpoint is None:
-            answer = self._quoted(question, verdict.sentences)
-        else:
-            picked = quote.pick(asked, verdict.sentences)
-            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
-            try:
-                answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
-                answer = back(answer, asked, picked, reranker=self._reranker)
-            except EndpointLost as error:
-                notice = f"There is no written answer, so the evidence is quoted: {error}"
-                answer = replace(self._quoted(question, verdict.sentences), notice=notice)
-        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
-        if answer.mode == "quote" or not verdict.sentences:
-            yield Delta(answer.text)
-        seconds = time.perf_counter() - begun
-        yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
+        return evidence, verdict
 
-    def _quoted(self, question: str, sentences: Sequence[Sentence]) -> Answer:
-        citations = tuple(_citation(n, s) for n, s in enumerate(quote.pick(question, sentences), start=1))
+    def _quoted(self, question: str, verdict: Verdict) -> Answer:
+        picked = quote.pick(question, verdict.sentences, clauses=verdict.clauses)
+        citations = tuple(_citation(n, s) for n, s in enumerate(picked, start=1))
         claims = tuple(Claim(c.quote, (c.number,), "supported") for c in citations)
         text = "\n\n".join(f"{c.quote} [{c.number}]" for c in citations)
         return Answer(question, "answered", text, citations, claims, "quote", fingerprint=self._fingerprint)

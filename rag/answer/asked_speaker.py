@@ -37,15 +37,18 @@ _ASKS = (
 def speaker_asked(question: str) -> str | None:
     """The name of the person whose words are asked for; None if none are, or if no name says who it is.
 
-    A single name of a place is a government's: the places known are those of the time zone database, whose cities are
-    most capitals.
+    A single name of a place is a government's.
     """
     for pattern in _ASKS:
         if found := pattern.search(question):
             name = re.sub(r"['’]s?$", "", found["who"])
-            places = {zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones()}
-            return None if name in places else name
+            return None if is_place(name) else name
     return None
+
+
+def is_place(name: str) -> bool:
+    """A place that the time zone database knows: its cities are most capitals."""
+    return name in {zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones()}
 
 
 def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences) -> list[Sentence]:

@@ -41,9 +41,15 @@ class Sentence:
 
 
 def gather(
-    question: str, passages: Sequence[Passage], *, sentences: Sentences, reranker: Reranker
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    sentences: Sentences,
+    reranker: Reranker,
+    most: int = SCORED,
+    twice: int = SCORED_TWICE,
 ) -> tuple[Sentence, ...]:
-    """The sentences inside the passages, best first.
+    """The sentences inside the passages, best first: at most the `most` likeliest, the best `twice` of them read twice.
 
     Subheadings and scraps are left out, for they state nothing, and so are instructions to whatever reads the article.
     """
@@ -54,14 +60,14 @@ def gather(
             if passage.start <= span.start and span.end <= passage.end and _states(article, span):
                 found[article.id, span.start] = (article, span, before.start if before else span.start)
             before = span
-    places = _likely(question, list(found.values()))
+    places = _likely(question, list(found.values()))[:most]
     alone = reranker.scores(question, [article.text[s.start : s.end] for article, s, _ in places])
     best = sorted(range(len(places)), key=lambda n: -alone[n])
-    again = best[:SCORED_TWICE]
+    again = best[:twice]
     behind = reranker.scores(question, [places[n][0].text[places[n][2] : places[n][1].end] for n in again])
     scores = {n: (alone[n] + score) / 2 for n, score in zip(again, behind, strict=True)}
     least = min(scores.values(), default=0.0)
-    scores |= {n: min(alone[n], least) for n in best[SCORED_TWICE:]}
+    scores |= {n: min(alone[n], least) for n in best[twice:]}
     scored = [Sentence(places[n][0], places[n][1].start, places[n][1].end, score) for n, score in scores.items()]
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
 
@@ -73,7 +79,7 @@ def _likely(question: str, places: list[_Place]) -> list[_Place]:
     known = Counter(stem for shared in held for stem in shared)
     weight = {stem: math.log(1 + len(places) / count) for stem, count in known.items()}
     order = sorted(range(len(places)), key=lambda n: -sum(weight[stem] for stem in held[n]))
-    return [places[n] for n in order[:SCORED]]
+    return [places[n] for n in order]
 
 
 def _states(article: Article, span: Span) -> bool:

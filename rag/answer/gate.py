@@ -24,12 +24,15 @@ WRITE = 0.25  # and from which a model may write: it and the check of its claims
 class Verdict:
     """The sentences that may answer, best first; none of them means refuse, and `reason` says why.
 
-    `likelihood`, 0 to 1, is that of the evidence answering, with answers and silence equally frequent.
+    `likelihood`, 0 to 1, is that of the evidence answering, with answers and silence equally frequent. `clauses` are
+    those that the question has, `missing` those on which nothing was found though others are answered.
     """
 
     sentences: tuple[Sentence, ...]
     likelihood: float = 0.0
     reason: str | None = None
+    clauses: int = 1
+    missing: tuple[str, ...] = ()
 
 
 def judge(

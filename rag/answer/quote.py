@@ -10,6 +10,7 @@ from rag.answer.evidence import Sentence
 # Fitted on the dev questions of evals/gold: more sentences win facts until the reader has to search for them.
 MOST = 3  # sentences in an answer
 MOST_WORDS = 100  # of them in all
+CLAUSE_WORDS = 40  # of them for each clause, if there are many
 MARGIN = 8.0  # below the score of the best
 FLOOR = -4.0  # score below which only the best sentence is shown
 MOST_STORIES = 5  # sentences for a question about several stories
@@ -21,17 +22,20 @@ _OF_SEVERAL = re.compile(
 )
 
 
-def pick(question: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+def pick(question: str, sentences: Sequence[Sentence], *, clauses: int = 1) -> tuple[Sentence, ...]:
     """The sentences to quote, best first; `sentences` are ordered and have passed the gate.
 
-    A question about several stories gets the best sentence of each that has one.
+    A question about several stories gets the best sentence of each that has one; one of several clauses, whose best
+    sentences come first, gets one for each.
     """
     if _OF_SEVERAL.search(question):
         return _one_each(sentences)
     picked = [sentences[0]]
-    for sentence in sentences[1:MOST]:
+    for sentence in sentences[1 : min(max(MOST, clauses), MOST_STORIES)]:
         words = sum(len(s.text.split()) for s in (*picked, sentence))
-        if sentence.score >= max(FLOOR, sentences[0].score - MARGIN) and words <= MOST_WORDS:
+        if sentence.score >= max(FLOOR, sentences[0].score - MARGIN) and words <= max(
+            MOST_WORDS, clauses * CLAUSE_WORDS
+        ):
             picked.append(sentence)
     return tuple(picked)
 

@@ -1,0 +1,122 @@
+"""Questions of several clauses: where they are cut, what their pronouns stand for, and that each finds its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag import Rag
+from rag.answer.clauses import LEAST, clauses, judge_each, likelihood, merged
+from rag.answer.evidence import Sentence
+from store.records import Article
+
+HARBOUR = """Harbour council votes for a taller lighthouse
+Harbour council votes for a taller lighthouse
+
+Harbour Times2 days ago
+
+The harbour council of Brackwater voted on Monday for a lighthouse of 41 metres on the old mole.
+The treasurer, Odile Fenn, said that the building will cost 3 million crowns.
+Fishermen had asked for a second breakwater for years, and were told to wait.
+The ferry company moved its winter timetable forward by two weeks.
+The museum on the quay reopens after a long repair of its roof.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (
+            "When did the ferry run aground, and was anyone hurt?",
+            ("When did the ferry run aground", "was anyone hurt?"),
+        ),
+        (
+            "When did Odile Fenn visit Lisbon, and what did she tell reporters about the mole?",
+            ("When did Odile Fenn visit Lisbon", "what did Odile Fenn tell reporters about the mole?"),
+        ),
+        (
+            "How many sappers is the army sending and what will they be paid?",
+            ("How many sappers is the army sending", "what will sappers be paid?"),
+        ),
+        (
+            "What is Corvane offering the owners and when does its offer run out?",
+            ("What is Corvane offering the owners", "when does Corvane’s offer run out?"),
+        ),
+        (
+            "Which firm built the old mole, as the Harbour Times reported, and was fined for a spill in 2019?",
+            ("Which firm built the old mole, as the Harbour Times reported", "was fined for a spill in 2019?"),
+        ),
+    ],
+)
+def test_a_question_is_cut_where_each_part_stands_alone(question: str, found: tuple[str, ...]) -> None:
+    assert clauses(question) == found
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How tall is the lighthouse?",
+        "How many hours did the meeting between Fenn and Oyelaran last?",  # two names, one thing
+        "What did Fenn tell Oyelaran and what did she answer?",  # either may be meant
+        "Where and when did they meet?",
+        "Who won and by how many votes?",
+        "",
+    ],
+)
+def test_and_one_of_one_piece_is_not(question: str) -> None:
+    assert clauses(question) == ()
+
+
+@pytest.fixture
+def harbour(tmp_path: Path) -> Rag:
+    page = tmp_path / "page.txt"
+    page.write_text(HARBOUR, encoding="utf-8")
+    rag = Rag.open(tmp_path / "data")
+    rag.ingest(page, captured="2025-06-21")
+    return rag
+
+
+def test_each_clause_is_answered_by_a_sentence_of_its_own(harbour: Rag) -> None:
+    with harbour as rag:
+        answer = rag.ask(
+            "How tall will the lighthouse on the old mole be, and what does the treasurer say it will cost?"
+        )
+    assert answer.status == "answered"
+    assert "41 metres" in answer.text
+    assert "3 million crowns" in answer.text
+    assert answer.notice is None
+
+
+def test_a_clause_on_which_nothing_is_found_is_named(harbour: Rag) -> None:
+    with harbour as rag:
+        answer = rag.ask("How tall will the lighthouse on the old mole be, and who won the chess tournament in Oslo?")
+    assert answer.status == "answered"
+    assert "41 metres" in answer.text
+    assert answer.notice == "Nothing was found on “who won the chess tournament in Oslo?”."
+
+
+def test_a_question_none_of_whose_clauses_finds_anything_is_refused(harbour: Rag) -> None:
+    with harbour as rag:
+        answer = rag.ask("Who won the chess tournament in Oslo, and which river floods the city of Prague each year?")
+    assert (answer.status, answer.citations) == ("refused", ())
+    assert answer.confidence < LEAST
+
+
+def test_sentences_of_all_clauses_come_once_the_best_of_each_first() -> None:
+    def sentence(start: int, score: float) -> Sentence:
+        return Sentence(article, start, start + 1, score)
+
+    article = Article("a", "T", None, None, None, None, None, None, "abcdef")
+    each = [(sentence(0, 5.0), sentence(1, 2.0)), (sentence(2, 1.0), sentence(1, 3.0), sentence(3, -1.0))]
+    assert [(s.start, s.score) for s in merged(each)] == [(0, 5.0), (2, 1.0), (1, 3.0), (3, -1.0)]
+
+
+def test_the_mean_of_the_clauses_decides() -> None:
+    article = Article("a", "T", None, None, None, None, None, None, "abcdef")
+    good, bad = Sentence(article, 0, 1, 6.0), Sentence(article, 1, 2, -9.0)
+    assert judge_each(("who is it", "what is it"), ((good,), (bad,))).missing == ("what is it",)
+    assert judge_each(("who is it", "the other"), ((good,), (bad,))).missing == ()  # words that ask nothing
+    assert not judge_each(("who is it", "what is it"), ((bad,), (bad,))).sentences
+    assert not judge_each(("who is it", "what is it"), ((), ())).sentences
+    assert likelihood(0.0) > likelihood(-4.0) > likelihood(-8.0)
