@@ -56,7 +56,7 @@ def day_of(truth: Truth, event: str) -> date | None:
     """The day of an event, if the articles that name it in one sentence with a day agree on that day."""
     wanted = set(content_words(event))
     found: Counter[date] = Counter()
-    hits = [hit.chunk_id for hit in truth.lexical(event, k=EVENT_CHUNKS)]
+    hits = [hit.chunk_id for hit in truth.full_text.chunks(event, k=EVENT_CHUNKS)]
     for article in truth.articles_by_id(set(truth.articles_of(hits).values())).values():
         days = [m for m in article.dates if m.precision == "day" and m.first is not None and m.first == m.last]
         for sentence in truth.sentences(article.id) if days else ():
