@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from rag.errors import ClipdeskError
 from rag.types import Filters, Reading, Scope
 from rag.words import content_words, words
 from store.records import DateMention
@@ -50,6 +51,16 @@ class Keeping:
             strict = set(truth.matching(reading.filters, among=kept))
             kept = strict | _speaking(truth, (kept - strict) & set(near), reading)
         return kept
+
+
+def checked(filters: Filters | None) -> Filters:
+    """The filters that were given, none of them by default. Raises ClipdeskError for those that cannot be meant."""
+    filters = filters or Filters()
+    if isinstance(filters.sources, str) or isinstance(filters.articles, str):
+        raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
+    if filters.since and filters.until and filters.since > filters.until:
+        raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
+    return filters
 
 
 def day_of(truth: Truth, event: str) -> date | None:
