@@ -70,14 +70,19 @@ def server(tools: Tools) -> FastMCP:
 
     @mcp.tool(title="Search the saved articles", annotations=_READS)
     async def search(
-        question: Question, k: Passages = 10, sources: Sources = (), since: Since = None, until: Until = None
+        question: Question,
+        k: Passages = 10,
+        as_of: AsOf = None,
+        sources: Sources = (),
+        since: Since = None,
+        until: Until = None,
     ) -> Found:
         """Find the passages of the saved news articles that are nearest to a question, best first, unread by any model.
 
         Each passage has its exact text, the article it stands in and its offsets there.
         """
         try:
-            return await tools.search(question, k=k, filters=Filters(sources, since, until))
+            return await tools.search(question, k=k, as_of=as_of, filters=Filters(sources, since, until))
         except ClipdeskError as error:
             raise ToolError(str(error)) from error
 
