@@ -1,6 +1,6 @@
 """The chat in the browser: a question on the left, the article at the cited words on the right.
 
-`python app.py` runs it with settings from the environment; `clipdesk serve` with its options on top.
+`python app.py` runs it with settings from the environment and takes no arguments; `clipdesk serve` takes options.
 """
 
 from __future__ import annotations
@@ -125,6 +125,11 @@ def _cannot_listen(host: str, port: int, error: OSError) -> SettingsError:
 
 def _run() -> None:
     try:
+        if words := sys.argv[1:]:
+            raise SettingsError(
+                f'python app.py takes no arguments, and got "{" ".join(words)}": "clipdesk ingest PATH" reads pages, '
+                '"clipdesk serve" opens the chat with --data, --mode, --host and --port'
+            )
         main()
     except ClipdeskError as error:
         typer.echo(f"error: {error}", err=True)

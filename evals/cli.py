@@ -16,12 +16,12 @@ from typing import Annotated
 
 import typer
 
-from evals import commands
+from evals import commands, drafts, public
 from evals.asking import CannotMeasure, read_tasks
-from evals.commands import Options
 from evals.folder import RunError, read_run
 from evals.gold import GoldError
 from evals.metrics import Prices
+from evals.options import Options
 from evals.suites.data import DataError
 from rag import ClipdeskError, Rag
 
@@ -143,7 +143,7 @@ def run(
     )
     with _exits():
         if suite is not SuiteName.gold:
-            code = commands.run_public(options, data=data or [], as_json=as_json)
+            code = public.run_public(options, data=data or [], as_json=as_json)
         else:
             tasks = read_tasks(gold, samples=samples, page=page, captured=captured.date() if captured else None)
             folder = commands.run_gold(options, tasks)
@@ -168,7 +168,7 @@ def score(
     with _exits():
         folder = read_run(run)
         if folder.manifest.suite != "gold":
-            code = commands.show_public(folder, as_json=as_json)
+            code = public.show_public(folder, as_json=as_json)
         else:
             tasks = commands.tasks_of(folder, gold=gold, samples=samples)
             prices = _prices(price_in, price_out)
@@ -262,14 +262,12 @@ def new(
     out: Annotated[Path, typer.Option(help="Draft file to write.")] = Path("drafts/feedback.yaml"),
 ) -> None:
     """Make draft questions of what users marked right, wrong or missing, for review."""
-    from evals.drafts import from_feedback as made
-
     if not from_feedback:
         typer.echo("name what to make questions of: --from-feedback", err=True)
         raise typer.Exit(2)
     with _exits(), Rag.open(data) as rag:
-        drafts = made(rag.feedback(), rag.articles())
-        typer.echo(commands.write_drafts(drafts, out))
+        made = drafts.from_feedback(rag.feedback(), rag.articles())
+        typer.echo(drafts.write_drafts(made, out))
 
 
 @app.command()
@@ -280,13 +278,11 @@ def draft(
     limit: Annotated[int, typer.Option(min=1, help="Questions per article.")] = 5,
 ) -> None:
     """Propose questions from a folder of your own articles: numbers, dates and quotes, found by rule."""
-    from evals.drafts import from_articles
-
     with _exits(), TemporaryDirectory(prefix="clipdesk-evals-") as empty, Rag.open(empty) as rag:
-        pages = commands.pages_of(folder)
+        pages = drafts.pages_of(folder)
         read = [(p, rag.read(p, captured=captured.date() if captured else None)) for p in pages]
-        drafts = [d for p, articles in read for d in from_articles(p.name, articles, limit=limit)]
-        typer.echo(commands.write_drafts(drafts, out))
+        made = [d for p, articles in read for d in drafts.from_articles(p.name, articles, limit=limit)]
+        typer.echo(drafts.write_drafts(made, out))
 
 
 @contextmanager

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
+from pathlib import Path
 
+import yaml
+
+from evals.gold import GoldError
 from evals.matchers import Match
 from evals.matching import accepts
 from evals.stored import Json
@@ -34,6 +38,25 @@ def from_feedback(feedback: Sequence[Feedback], articles: Sequence[Article]) -> 
 def from_articles(page: str, articles: Sequence[Article], *, limit: int) -> list[Json]:
     """At most `limit` drafts for each article: numbers, dates and quotes in turn. Each matcher accepts its evidence."""
     return [draft for article in articles for draft in islice(_of_article(page, article), limit)]
+
+
+def pages_of(folder: Path) -> list[Path]:
+    """The text pages of a folder. Raises GoldError where there are none."""
+    pages = sorted(folder.rglob("*.txt")) if folder.is_dir() else []
+    if not pages:
+        raise GoldError(f"{folder} holds no page to draft from: save pages as text (.txt) in it")
+    return pages
+
+
+def write_drafts(drafts: Sequence[Json], out: Path) -> str:
+    """Write the drafts as YAML; returns the sentence that says so. Raises GoldError rather than overwrite."""
+    if out.exists():
+        raise GoldError(f"{out} exists, and may hold your edits: move it away or name another file with --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    head = "# DRAFTS: not gold. Check each against its article, then move it into a gold file (docs/evals.md).\n"
+    body = yaml.safe_dump({"drafts": list(drafts)}, allow_unicode=True, sort_keys=False, width=120)
+    out.write_text(head + body, encoding="utf-8")
+    return f"{len(drafts)} drafts for review in {out}"
 
 
 def _of_feedback(number: int, item: Feedback, articles: Sequence[Article]) -> Json:

@@ -9,9 +9,20 @@ from evals.results import Row, Run
 from evals.scoring import QuestionScore
 from rag import Answer, Citation, Claim
 
+HEAD = """# Examples
 
-def write_examples(runs: Sequence[Run], *, limit: int) -> str:
-    """Questions that all runs answered, spread evenly over the gold file, with the answer of each run."""
+Full answers to gold questions, asked on {asked_on}, good ones and failures alike. Which questions are shown is not
+chosen: they lie at even distances in the gold files. Written by `python -m evals examples`, never by hand; numbers in
+square brackets are citations, and what a citation quotes are the article's own characters.
+
+"""
+
+
+def write_examples(runs: Sequence[Run], *, page: str | None, limit: int) -> str:
+    """Questions that all runs answered, spread evenly over the gold file, with the answer of each run.
+
+    `page` names the page that they were asked on, if it was not the samples.
+    """
     rows = [{row.question.id: row for row in run.rows} for run in runs]
     shared = [i for i in rows[0] if all(i in of_run for of_run in rows)]
     chosen = spread(shared, limit)
@@ -19,6 +30,7 @@ def write_examples(runs: Sequence[Run], *, limit: int) -> str:
         f"{sum(of_run[i].score.passed for i in chosen)} of {len(chosen)} in {_named(run)} mode"
         for run, of_run in zip(runs, rows, strict=True)
     )
+    asked_on = f"the page {page}" if page else "the sample pages, whose stories are retold in our own words"
     lines = [f"Passed: {passed}.", ""]
     for item in chosen:
         question = rows[0][item].question
@@ -26,7 +38,7 @@ def write_examples(runs: Sequence[Run], *, limit: int) -> str:
         lines += [f"## {asks}", "", f"`{item}`, {question.category}, expected: {question.expect.replace('_', ' ')}", ""]
         for run, of_run in zip(runs, rows, strict=True):
             lines += _answer(_named(run), of_run[item])
-    return "\n".join(lines)
+    return HEAD.format(asked_on=asked_on) + "\n".join(lines)
 
 
 def _named(run: Run) -> str:

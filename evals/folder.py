@@ -96,6 +96,11 @@ class RunFolder:
         failed = [Unscored(i, row["unscored"]) for i, row in rows.items() if "unscored" in row]
         return (*failed, *(Unscored(i, "not asked: run it again to go on") for i in self.manifest.ids if i not in rows))
 
+    def keep_summary(self, summary: Json) -> None:
+        """Write what the run came to as `summary.json`."""
+        text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+        (self.path / "summary.json").write_text(text, encoding="utf-8")
+
     def collect(self, ask: Ask, *, progress: Progress) -> RunFolder:
         """Ask what has no answer yet, each row on disk before the next; returns the finished run."""
         mend(self.path / "results.jsonl")
@@ -197,3 +202,25 @@ def spread(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
     if limit is None or limit >= len(ids):
         return tuple(ids)
     return tuple(ids[n * len(ids) // limit] for n in range(limit))
+
+
+def read_history(runs: Path) -> list[Json]:
+    """What finished runs in this folder came to, oldest first."""
+    path = runs / "history.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def remember(folder: RunFolder, summary: Json) -> None:
+    """Add the run to the history beside its folder, in place of an earlier scoring of the same run."""
+    entry = {
+        "finished": folder.manifest.finished.isoformat() if folder.manifest.finished else None,
+        "run": folder.path.name,
+        "git": folder.manifest.fingerprint.get("git"),
+        **{key: summary[key] for key in ("suite", "mode", "split", "verdict")},
+        "limit": folder.manifest.options.get("limit"),
+        "metrics": {name: value["value"] for name, value in summary["metrics"].items()},
+    }
+    same = ("finished", "run")
+    kept = [old for old in read_history(folder.path.parent) if any(old[key] != entry[key] for key in same)]
+    lines = "".join(json.dumps(item, sort_keys=True) + "\n" for item in [*kept, entry])
+    (folder.path.parent / "history.jsonl").write_text(lines, encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import ClipdeskError, SettingsError
 from rag.history import History
-from rag.ingest.paths import shown
+from rag.keeping import checked
+from rag.parts import Parts
 from rag.search import search
 from rag.settings import Settings, load_settings
 from rag.types import (
@@ -29,7 +29,6 @@ from rag.types import (
     IngestReport,
     Listing,
     NewArticle,
-    Scope,
     Turn,
 )
 from store.listing import list_articles, outlets
@@ -38,15 +37,8 @@ from store.store import Store
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
-    from llama_index.core.base.embeddings.base import BaseEmbedding
-    from llama_index.core.node_parser import NodeParser
 
     from rag.answer.answerer import Answerer
-    from rag.endpoint import Endpoint
-    from rag.ingest.spread import Spread
-    from rag.ingest.sync import Chain
-    from rag.models.embedding import Embedder
-    from rag.models.reranker import Reranker
     from rag.types import Verdict
 
 SEARCH_K = 10
@@ -59,24 +51,11 @@ class Rag:
     methods may be called from several threads.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        settings: Settings,
-        *,
-        node_parser: NodeParser | None = None,
-        embed_model: BaseEmbedding | None = None,
-        retriever: BaseRetriever | None = None,
-        endpoint: Endpoint | None = None,
-        reranker: Reranker | None = None,
-    ) -> None:
+    def __init__(self, store: Store, settings: Settings, **parts: Any) -> None:
+        """Over an open store; `parts` as in `open`."""
         self.settings = settings
         self._store = store
-        self._node_parser = node_parser
-        self._embed_model = embed_model
-        self._retriever = retriever
-        self._given_endpoint = endpoint
-        self._given_reranker = reranker
+        self._parts = Parts(settings, **parts)
         self._ingesting = threading.Lock()
 
     @classmethod
@@ -99,8 +78,7 @@ class Rag:
 
     def close(self) -> None:
         """Give the data folder back, and stop the local model. Nothing is lost without it."""
-        if "_endpoint" in self.__dict__ and self._given_endpoint is None:
-            self._endpoint.close()
+        self._parts.close()
         self._store.close()
 
     @property
@@ -128,8 +106,7 @@ class Rag:
         """
         from rag.ingest import sync  # here and below: what only asks need not load what reads pages
 
-        if dask and (self._node_parser or self._embed_model):
-            raise ClipdeskError("Dask workers use our own splitter and embedding: ingest without dask to use yours")
+        spread = self._parts.spread(dask) if dask else None
         paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)] + [Path(p) for p in more]
         with self._ingesting:
             return sync.ingest(
@@ -137,8 +114,8 @@ class Rag:
                 paths,
                 captured=_day(captured),
                 prune=prune,
-                chain=self._chain,
-                spread=self._spread(dask) if dask else None,
+                chain=self._parts.chain,
+                spread=spread,
                 progress=progress or _silent,
             )
 
@@ -157,7 +134,9 @@ class Rag:
         from rag.ingest import sync
 
         with self._ingesting:
-            return sync.add(self._store, list(articles), name=name, chain=self._chain(), progress=progress or _silent)
+            return sync.add(
+                self._store, list(articles), name=name, chain=self._parts.chain(), progress=progress or _silent
+            )
 
     def read(self, path: str | Path, *, captured: str | date | None = None) -> tuple[Article, ...]:
         """The articles of one saved page, in page order, without storing them. Raises PageError."""
@@ -172,22 +151,10 @@ class Rag:
         articles that went. The file itself stays: take it away as well, or the next ingest that finds it changed reads
         it again. Raises ClipdeskError if nothing of that name is stored.
         """
-        name = shown(article_or_page)
-        from rag.ingest.copies import group_copies
+        from rag.ingest import sync
 
         with self._ingesting:
-            if name in self._store.truth.articles_by_id([name]):
-                gone = self._store.drop_article(name)
-            else:
-                pages = [p for p in (name, shown(Path(article_or_page).resolve())) if self._store.truth.page(p)]
-                if not pages:
-                    raise ClipdeskError(
-                        f'no article and no page is stored as {name}: "clipdesk articles" lists the ids'
-                    )
-                gone = self._store.forget(pages[:1], scrub=True)
-            with self._store.writing:
-                group_copies(self._store)
-            return tuple(gone)
+            return sync.delete(self._store, article_or_page)
 
     def copies(self, article_id: str) -> tuple[Article, ...]:
         """All outlets' copies of one story, this article among them, in order of arrival; () if it has none."""
@@ -199,7 +166,7 @@ class Rag:
         from rag.ingest import sync
 
         with self._ingesting:
-            return sync.rebuild(self._store, chain=self._chain(), progress=progress or _silent)
+            return sync.rebuild(self._store, chain=self._parts.chain(), progress=progress or _silent)
 
     def doctor(self, *, repair: bool = False) -> Health:
         """Check that SQLite, full-text index and Chroma agree, and say how fresh the articles are.
@@ -207,26 +174,10 @@ class Rag:
         With `repair`, what does not agree is made again from the stored articles; what cannot be made again (a damaged
         database file) stays reported.
         """
-        from rag.ingest import sync
-        from store.doctor import examine
+        from rag.health import examined
 
         with self._ingesting:
-            checks = examine(self._store)
-            if repair and not all(check.ok for check in checks):
-                if any(check.name == "articles" and not check.ok for check in checks):
-                    sync.rebuild(self._store, chain=self._chain(), progress=_silent)
-                self._store.repair()
-                checks = examine(self._store)
-        articles = self.articles()
-        days = sorted(a.published for a in articles if a.published)
-        return Health(
-            checks=checks,
-            articles=len(articles),
-            newest=days[-1] if days else None,
-            oldest=days[0] if days else None,
-            undated=len(articles) - len(days),
-            copies=sum(a.copy_group not in (None, a.id) for a in articles),
-        )
+            return examined(self._store, chain=self._parts.chain if repair else None)
 
     def articles(self) -> tuple[Article, ...]:
         """All stored articles, in order of arrival."""
@@ -261,18 +212,13 @@ class Rag:
         `filters` limits the articles; more is read from the question unless they say `read=False`. `as_of` is the day
         from which "last week" counts; today if it is not given. Raises ClipdeskError if `since` is after `until`.
         """
-        filters = _checked(filters)
-        if self._retriever is None:
-            return search(self._store, self._embedder, question, k=k, filters=filters, as_of=as_of or date.today())
-        from rag.chain import node_passage
+        filters = checked(filters)
+        if self._parts.retriever is not None:
+            from rag.chain import search_with
 
-        nodes = self._retriever.retrieve(question)
-        made = (node_passage(node, articles=self._store.truth.articles_by_id) for node in nodes)
-        found = [p for p in made if p is not None]
-        kept = set(self._store.truth.matching(filters, among={p.article.id for p in found}))
-        if found and not kept:
-            return Found(found[:k], Scope(widened=filters))
-        return Found([p for p in found if p.article.id in kept][:k], Scope(filters))
+            return search_with(self._parts.retriever, self._store.truth, question, k=k, filters=filters)
+        day = as_of or date.today()
+        return search(self._store, self._parts.embedder, question, k=k, filters=filters, as_of=day)
 
     def ask(
         self,
@@ -306,7 +252,7 @@ class Rag:
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
         day = as_of or date.today()
-        yield from self._answerer.stream(question.strip(), history=history, filters=_checked(filters), today=day)
+        yield from self._answerer.stream(question.strip(), history=history, filters=checked(filters), today=day)
 
     def warm(self) -> None:
         """Load the models now, which the first question waits for else. Nothing is asked of an endpoint.
@@ -322,7 +268,7 @@ class Rag:
         """
         from rag.answer.claims import check
 
-        return check(text, sources, reranker=self._reranker)
+        return check(text, sources, reranker=self._parts.reranker)
 
     def add_feedback(self, question: str, answer_text: str, verdict: Verdict, note: str = "") -> None:
         """Keep what a user said of an answer: "right", "wrong", or "missing" (the articles do answer it)."""
@@ -340,35 +286,15 @@ class Rag:
         """Our search as a LlamaIndex retriever."""
         from rag.chain import HybridRetriever
 
-        return HybridRetriever(lambda question: search(self._store, self._embedder, question, k=k, as_of=date.today()))
+        return HybridRetriever(
+            lambda question: search(self._store, self._parts.embedder, question, k=k, as_of=date.today())
+        )
 
     def as_query_engine(self) -> BaseQueryEngine:
         """The whole way as a LlamaIndex query engine."""
         from rag.chain import CitedQueryEngine
 
         return CitedQueryEngine(self.ask)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        if self._embed_model is not None:
-            from rag.chain import LlamaEmbedder
-
-            return LlamaEmbedder(self._embed_model)
-        from rag.models.embedding import open_embedder
-
-        return open_embedder(self.settings, endpoint=lambda: self._endpoint)
-
-    @cached_property
-    def _reranker(self) -> Reranker:
-        from rag.models.reranker import Reranker
-
-        return self._given_reranker or Reranker(folder=self.settings.models)
-
-    @cached_property
-    def _endpoint(self) -> Endpoint:
-        from rag.endpoint import Endpoint
-
-        return self._given_endpoint or Endpoint(self.settings)
 
     @cached_property
     def _answerer(self) -> Answerer:
@@ -378,25 +304,9 @@ class Rag:
         return Answerer(
             search=lambda question, k, filters, day: self.search(question, k=k, filters=filters, as_of=day),
             sentences=self._store.truth.sentences,
-            reranker=self._reranker,
-            endpoint=self._endpoint if writes else None,
-            embedding=self._embedder.identity,
-        )
-
-    def _spread(self, scheduler: str) -> AbstractContextManager[Spread]:
-        from rag.ingest.spread import spread
-
-        return spread(scheduler, self.settings, model=self._embedder.identity)
-
-    def _chain(self) -> Chain:
-        from rag.chain import ClipdeskEmbedding, SentenceChunker
-        from rag.ingest.sync import Chain
-
-        embedder = self._embedder
-        return Chain(
-            self._node_parser or SentenceChunker(),
-            self._embed_model or ClipdeskEmbedding(embedder),
-            (embedder.identity, embedder.dimension),
+            reranker=self._parts.reranker,
+            endpoint=self._parts.endpoint if writes else None,
+            embedding=self._parts.embedder.identity,
         )
 
 
@@ -409,15 +319,6 @@ def _day(value: str | date | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError as error:
         raise SettingsError(f'"{value}" is no date: give the day of capture as YYYY-MM-DD') from error
-
-
-def _checked(filters: Filters | None) -> Filters:
-    filters = filters or Filters()
-    if isinstance(filters.sources, str) or isinstance(filters.articles, str):
-        raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
-    if filters.since and filters.until and filters.since > filters.until:
-        raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
-    return filters
 
 
 def _silent(done: int, total: int, name: str) -> None:

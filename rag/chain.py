@@ -30,8 +30,9 @@ from rag.errors import ClipdeskError
 from rag.ingest.chunk import MAX_WORDS, pack, vector_hash
 from rag.ingest.sentences import split_sentences
 from rag.models.embedding import Embedder, Matrix, unit
-from rag.types import Answer, Passage
+from rag.types import Answer, Filters, Found, Passage, Scope
 from store.records import Article, Chunk, Prepared, Span
+from store.truth import Truth
 
 
 class SentenceChunker(NodeParser):
@@ -191,7 +192,17 @@ def passage_node(passage: Passage) -> NodeWithScore:
     return NodeWithScore(node=node, score=passage.score)
 
 
-def node_passage(scored: NodeWithScore, *, articles: Callable[[Sequence[str]], dict[str, Article]]) -> Passage | None:
+def search_with(retriever: BaseRetriever, truth: Truth, question: str, *, k: int, filters: Filters) -> Found:
+    """A search by somebody's own retriever, kept to the filters; nodes that are no spans of articles go."""
+    made = (_node_passage(node, articles=truth.articles_by_id) for node in retriever.retrieve(question))
+    found = [passage for passage in made if passage is not None]
+    kept = set(truth.matching(filters, among={p.article.id for p in found}))
+    if found and not kept:
+        return Found(found[:k], Scope(widened=filters))
+    return Found([p for p in found if p.article.id in kept][:k], Scope(filters))
+
+
+def _node_passage(scored: NodeWithScore, *, articles: Callable[[Sequence[str]], dict[str, Article]]) -> Passage | None:
     """A node of somebody's retriever as a passage; None if it names no span of a stored article."""
     node = scored.node
     article_id = str(node.metadata.get("article_id") or node.ref_doc_id or "")

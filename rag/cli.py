@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
+from rag import output
 from rag.errors import ClipdeskError
+from rag.types import Filters
 
 app = typer.Typer(
     name="clipdesk",
@@ -52,14 +53,9 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Read saved pages into the store; unchanged ones cost nothing."""
-    with _opened(data) as rag, _progress("Reading pages") as progress:
+    with _opened(data) as rag, output.progress("Reading pages") as progress:
         report = rag.ingest(paths, captured=captured, prune=prune, dask=dask, progress=progress)
-    if as_json:
-        _print_json(report)
-    else:
-        _print_report(report)
-    for failure in report.failed:
-        typer.echo(f"error: {failure.reason}", err=True)
+    output.print_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(FAILED)
 
@@ -75,9 +71,7 @@ def watch(
 
     with _errors():
         for report in keep_in_step(folder, data=data, captured=captured):
-            _print_report(report)
-            for failure in report.failed:
-                typer.echo(f"error: {failure.reason}", err=True)
+            output.print_report(report)
 
 
 @app.command()
@@ -90,7 +84,7 @@ def delete(
     with _opened(data) as rag:
         gone = rag.delete(what)
     if as_json:
-        _print_json({"removed": gone})
+        output.print_json({"removed": gone})
     else:
         typer.echo(f"Removed {len(gone)} article{'' if len(gone) == 1 else 's'}.")
 
@@ -104,13 +98,7 @@ def doctor(
     """Check that database, full-text index and vector index agree; say how fresh the articles are."""
     with _opened(data) as rag:
         health = rag.doctor(repair=repair)
-    if as_json:
-        _print_json(_plain(health) | {"ok": health.ok})
-    else:
-        for check in health.checks:
-            typer.echo(f"{'ok     ' if check.ok else 'PROBLEM'} {check.name}: {check.detail}")
-        span = f"from {health.oldest} to {health.newest}" if health.newest else "none dated"
-        typer.echo(f"{health.articles} articles, {span}; {health.undated} undated, {health.copies} copies.")
+    output.print_health(health, as_json=as_json)
     if not health.ok:
         remedy = "ingest the pages again into a new data folder" if repair else 'run "clipdesk doctor --repair"'
         typer.echo(f"error: the data folder is damaged: {remedy}", err=True)
@@ -122,14 +110,7 @@ def articles(data: Data = None, as_json: Json = False) -> None:
     """List the stored articles."""
     with _opened(data) as rag:
         found = rag.articles()
-    if as_json:
-        _print_json([_article(a) | {"text": a.text, "dates": _plain(a.dates)} for a in found])
-        return
-    for a in found:
-        outlet = ", ".join(part for part in (a.source, a.agency) if part) or "unknown outlet"
-        typer.echo(f"{a.id}  {a.published or 'undated   '}  {outlet}: {a.title}")
-    if not found:
-        typer.echo('No articles yet: run "clipdesk ingest PAGE".', err=True)
+    output.print_articles(found, as_json=as_json)
 
 
 @app.command()
@@ -146,11 +127,7 @@ def ask(
     """Answer a question with citations, or refuse."""
     with _opened(data, mode=mode) as rag:
         answer = rag.ask(question, filters=_filters(source, since, until, read=read))
-    _tell_scope(answer.scope)
-    if as_json:
-        _print_json(answer)
-    else:
-        _print_answer(answer)
+    output.print_answer(answer, as_json=as_json)
 
 
 @app.command()
@@ -167,16 +144,7 @@ def search(
     """Show the best passages for a question."""
     with _opened(data) as rag:
         passages = rag.search(question, k=k, filters=_filters(source, since, until, read=read))
-    _tell_scope(passages.scope)
-    if as_json:
-        _print_json(passages)
-        return
-    from rag.shown import origin
-
-    for rank, p in enumerate(passages, start=1):
-        typer.echo(f"{rank}. {origin(p.article)} [{p.start}:{p.end}]\n   {p.text}\n")
-    if not passages:
-        typer.echo('Nothing found: run "clipdesk ingest PAGE" first, or use other words.', err=True)
+    output.print_passages(passages, as_json=as_json)
 
 
 @app.command()
@@ -205,7 +173,7 @@ def model() -> None:
 @models.command()
 def pull() -> None:
     """Download the model (1.1 GB), going on where an earlier pull stopped."""
-    with _errors(), _progress("Downloading the model") as progress:
+    with _errors(), output.progress("Downloading the model") as progress:
         from rag.models.llm_file import pull as fetch
         from rag.settings import load_settings
 
@@ -222,7 +190,7 @@ def model_status(as_json: Json = False) -> None:
 
         found = status(load_settings(mode="quote").llm_folder)
     if as_json:
-        _print_json(_plain(found) | {"path": str(found.path)})
+        output.print_json(found)
     else:
         here = "here" if found.is_ready else f'{found.parts} of {found.of} parts here: run "clipdesk model pull"'
         typer.echo(f"model    {here} ({found.path})")
@@ -235,10 +203,10 @@ def model_status(as_json: Json = False) -> None:
 @app.command()
 def rebuild(data: Data = None, as_json: Json = False) -> None:
     """Make the search index again from the stored articles."""
-    with _opened(data) as rag, _progress("Rebuilding") as progress:
+    with _opened(data) as rag, output.progress("Rebuilding") as progress:
         chunks = rag.rebuild(progress=progress)
     if as_json:
-        _print_json({"chunks": chunks})
+        output.print_json({"chunks": chunks})
     else:
         typer.echo(f"Indexed {chunks} chunks.")
 
@@ -277,81 +245,10 @@ def _opened(data: Path | None, **values: Any) -> Iterator[Any]:
             yield rag
 
 
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn(label),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}"),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(label, total=None, name="")
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
-
-
-def _filters(sources: list[str] | None, since: datetime | None, until: datetime | None, *, read: bool) -> Any:
-    from rag.types import Filters
-
+def _filters(sources: list[str] | None, since: datetime | None, until: datetime | None, *, read: bool) -> Filters:
     first, last = since.date() if since else None, until.date() if until else None
     return Filters(tuple(sources or ()), first, last, read=read)
 
 
-def _tell_scope(scope: Any) -> None:
-    """Say on stderr which filters were read from the question, and which were given up."""
-    if scope.read:
-        words = ", ".join(f'"{reading.words}"' for reading in scope.read)
-        typer.echo(f"Searched only what fits {words} of the question; --no-read searches all.", err=True)
-    if scope.widened:
-        typer.echo("No article meets the filters: searched without them.", err=True)
-
-
 def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _print_report(report: Any) -> None:
-    counts = ", ".join(f"{len(getattr(report, k))} {k}" for k in ("added", "updated", "unchanged", "removed"))
-    typer.echo(f"Articles: {counts}.")
-
-
-def _print_answer(answer: Any) -> None:
-    from rag.shown import shown
-
-    if answer.notice:
-        typer.echo(answer.notice, err=True)
-    typer.echo("\n\n".join(shown(answer)))
-
-
-def _print_json(value: Any) -> None:
-    json.dump(_plain(value), sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
-
-
-def _article(article: Any) -> dict[str, Any]:
-    from dataclasses import fields
-
-    return {f.name: _plain(getattr(article, f.name)) for f in fields(article) if f.name not in ("text", "dates")}
-
-
-def _plain(value: Any) -> Any:
-    """A result as JSON types; an article inside another result goes without its text."""
-    from dataclasses import fields, is_dataclass
-    from datetime import date
-
-    from rag.types import Article
-
-    if isinstance(value, Article):
-        return _article(value)
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from rag.errors import ClipdeskError
 from rag.types import Filters, Reading, Scope
 from rag.words import content_words, words
 from store.records import DateMention
@@ -52,11 +53,21 @@ class Keeping:
         return kept
 
 
+def checked(filters: Filters | None) -> Filters:
+    """The filters that were given, none of them by default. Raises ClipdeskError for those that cannot be meant."""
+    filters = filters or Filters()
+    if isinstance(filters.sources, str) or isinstance(filters.articles, str):
+        raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
+    if filters.since and filters.until and filters.since > filters.until:
+        raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
+    return filters
+
+
 def day_of(truth: Truth, event: str) -> date | None:
     """The day of an event, if the articles that name it in one sentence with a day agree on that day."""
     wanted = set(content_words(event))
     found: Counter[date] = Counter()
-    hits = [hit.chunk_id for hit in truth.lexical(event, k=EVENT_CHUNKS)]
+    hits = [hit.chunk_id for hit in truth.full_text.chunks(event, k=EVENT_CHUNKS)]
     for article in truth.articles_by_id(set(truth.articles_of(hits).values())).values():
         days = [m for m in article.dates if m.precision == "day" and m.first is not None and m.first == m.last]
         for sentence in truth.sentences(article.id) if days else ():

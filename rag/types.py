@@ -1,4 +1,7 @@
-"""The types that cross the public API: all frozen, none of them a framework's."""
+"""The types that cross the public API: all frozen, none of them a framework's.
+
+Those of a search and an answer are here, those of what is stored in `store.records`, of its upkeep in `rag.reports`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, Self
 
+from rag.reports import Failure as Failure
+from rag.reports import Health as Health
+from rag.reports import IngestReport as IngestReport
+from rag.reports import NewArticle as NewArticle
 from store.records import Article as Article
 from store.records import ArticleRow as ArticleRow
 from store.records import Check as Check
@@ -32,51 +39,6 @@ class Turn:
 
     question: str
     answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be ingested, and the sentence that says why and what to do."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What an ingest did: ids of articles, and the files that failed."""
-
-    added: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    failed: tuple[Failure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NewArticle:
-    """An article that is clean already, for `Rag.add`: nothing is cut out of it and its words do not change."""
-
-    title: str
-    text: str
-    source: str | None = None
-    published: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What `doctor` found. `newest` and `oldest` are dates of publication; `undated` counts articles without one."""
-
-    checks: tuple[Check, ...]
-    articles: int
-    newest: date | None
-    oldest: date | None
-    undated: int
-    copies: int
-
-    @property
-    def ok(self) -> bool:
-        return all(check.ok for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from store.database import Database
 from store.records import ArticleRow, DayCount, Listing, Sort
+from store.rows import read_day
 
 _ROW = (
     "a.id, a.title, a.source, a.agency, a.published, a.published_precision, a.published_from, a.captured, "
@@ -64,7 +65,9 @@ def list_articles(
         *values,
     )
     (total,) = database.row(f"SELECT count(*) {where}", *values)
-    return Listing(tuple(_row(r) for r in page), int(total), tuple(DayCount(_day(d), s, n) for d, s, n in days))
+    return Listing(
+        tuple(_row(r) for r in page), int(total), tuple(DayCount(date.fromisoformat(d), s, n) for d, s, n in days)
+    )
 
 
 def outlets(database: Database) -> dict[str | None, int]:
@@ -77,9 +80,4 @@ def _all_terms(words: str) -> str:
 
 
 def _row(row: Sequence[Any]) -> ArticleRow:
-    published, captured = (date.fromisoformat(row[n]) if row[n] else None for n in (4, 7))
-    return ArticleRow(row[0], row[1], row[2], row[3], published, row[5], row[6], captured, int(row[8]))
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    return ArticleRow(row[0], row[1], row[2], row[3], read_day(row[4]), row[5], row[6], read_day(row[7]), int(row[8]))

@@ -162,11 +162,11 @@ class Store:
 
     def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The k best chunks by BM25, of all articles or of those `among` the given ids, best first."""
-        return self.truth.lexical(query, k=k, among=among)
+        return self.truth.full_text.chunks(query, k=k, among=among)
 
     def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
         """The BM25 scores of the k best articles, by id, best first."""
-        return self.truth.lexical_articles(query, k=k, among=among)
+        return self.truth.full_text.articles(query, k=k, among=among)
 
     def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
         """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""
@@ -232,7 +232,7 @@ class Store:
     def repair(self) -> None:
         """Make the full-text and the vector index again from what is stored."""
         with self._guard:
-            self.truth.rebuild_full_text()
+            self.truth.full_text.rebuild()
             self._renew_index()
             self.truth.journal_clear(self.truth.journal())
 

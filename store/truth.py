@@ -1,87 +1,56 @@
-"""The truth store: articles, sentences, chunks, vectors and the full-text index, in one SQLite file."""
+"""The truth store: articles, sentences, chunks, vectors and the full-text index, in one SQLite file.
+
+How an article is a row is in `store.rows`, what filters ask of it in `store.filtering`, the full-text search in
+`store.full_text`.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.database import Database
-from store.records import Article, Chunk, DateMention, Feedback, Filters, Hit, Page, Prepared, Span
+from store.filtering import condition
+from store.full_text import FullText
+from store.records import Article, Chunk, Feedback, Filters, Page, Prepared, Span
+from store.rows import ARTICLE_COLUMNS, PUT_ARTICLE, article_row, iso, read_article, read_day
 
 Vector = NDArray[np.float32]
 
-_KEPT = "id title source text copy_group".split()  # columns that meeting an article again does not change
-_COLUMNS = (
-    "id title source agency author published captured url text published_precision published_from language section "
-    "kind extra dates copy_group"
-).split()
-_ARTICLE = ", ".join(_COLUMNS)
-_PUT_ARTICLE = (
-    f"INSERT INTO articles ({_ARTICLE}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEPT)
-)
-
-
-POSTINGS = 10_000  # chunks, counted once for each word that they hold, that one full-text search ranks
-_HOLDING = "SELECT count(*) FROM (SELECT 1 FROM chunks_fts WHERE chunks_fts MATCH ? LIMIT ?)"
 _SOURCES = "SELECT id, source, agency FROM articles WHERE id IN"
-# A date that is known to the week covers that week, in either direction.
-_SPREAD = "CASE published_precision WHEN 'week' THEN 6 WHEN 'month' THEN 30 WHEN 'year' THEN 365 ELSE 0 END"
 
 
 class Truth(Database):
     """What is stored, as records. Each method that writes is one transaction."""
 
-    _counts: tuple[object, dict[str, int]] = (None, {})  # chunks that hold a term, for a store of about one size
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises StoreUnwritable or StoreError with the remedy."""
+        super().__init__(path)
+        self.full_text = FullText(self)
 
     # Reading
 
     def articles(self) -> tuple[Article, ...]:
         """All articles, in order of arrival."""
-        return tuple(_article(row) for row in self.rows(f"SELECT {_ARTICLE} FROM articles ORDER BY seq"))
+        return tuple(read_article(row) for row in self.rows(f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY seq"))
 
     def articles_by_id(self, ids: Iterable[str]) -> dict[str, Article]:
-        rows = self.rows_in(f"SELECT {_ARTICLE} FROM articles WHERE id IN", ids)
-        return {row[0]: _article(row) for row in rows}
+        rows = self.rows_in(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id IN", ids)
+        return {row[0]: read_article(row) for row in rows}
 
     def matching(self, filters: Filters, *, among: Iterable[str] | None = None, limit: int = -1) -> list[str]:
         """The ids of articles that meet the filters: of all, or of those `among` the given ids; at most `limit`."""
-        conditions, values = self._conditions(filters)
-        if among is None:
-            rows = self.rows(f"SELECT id FROM articles WHERE {' AND '.join(conditions)} LIMIT ?", *values, limit)
-            return [row[0] for row in rows]
-        wanted = json.dumps(list(among))
-        sql = f"SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND {' AND '.join(conditions)}"
-        return [row[0] for row in self.rows(sql, wanted, *values)]
-
-    def _conditions(self, filters: Filters) -> tuple[list[str], list[Any]]:
-        conditions, values = ["TRUE"], []
-        if filters.sources:
-            wanted = {_plain_name(name) for name in filters.sources}
-            names = json.dumps([name for name in self.outlets() if _plain_name(name) in wanted])
-            outlets = "(SELECT value FROM json_each(?))"
-            conditions.append(f"(source IN {outlets} OR agency IN {outlets})")
-            values += [names, names]
-        if filters.since:
-            conditions.append(f"published >= date(?, '-366 days') AND julianday(published) + {_SPREAD} >= julianday(?)")
-            values += [filters.since.isoformat()] * 2
-        if filters.until:
-            conditions.append(f"published <= date(?, '+366 days') AND julianday(published) - {_SPREAD} <= julianday(?)")
-            values += [filters.until.isoformat()] * 2
-        if filters.articles:
-            conditions.append("id IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(filters.articles))
-        if filters.language:
-            conditions.append("language = ?")
-            values.append(filters.language)
-        return conditions, values
+        met, values = condition(filters, outlets=self.outlets)
+        if among is not None:
+            met = f"id IN (SELECT value FROM json_each(?)) AND {met}"
+            values = [json.dumps(list(among)), *values]
+        return [row[0] for row in self.rows(f"SELECT id FROM articles WHERE {met} LIMIT ?", *values, limit)]
 
     def outlets(self) -> list[str]:
         """The names of all outlets and agencies that articles go by."""
@@ -115,7 +84,7 @@ class Truth(Database):
         if row is None:
             return None
         ids = self.rows("SELECT article_id FROM page_articles WHERE path = ? ORDER BY ordinal", path)
-        return Page(row[0], row[1], _date(row[2]), tuple(i for (i,) in ids))
+        return Page(row[0], row[1], read_day(row[2]), tuple(i for (i,) in ids))
 
     def sentences(self, article_id: str) -> tuple[Span, ...]:
         rows = self.rows("SELECT start, stop FROM sentences WHERE article_id = ? ORDER BY start", article_id)
@@ -148,27 +117,6 @@ class Truth(Database):
     def chunk_ids(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT id FROM chunks ORDER BY rowid")]
 
-    def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
-        """The k best chunks by BM25 (FTS5; title and body weigh the same, any term may match), best first.
-
-        `query` is plain text; nothing in it acts as FTS5 syntax. With `among`, only chunks of these articles count.
-        """
-        match = self._any_term(query)
-        if not match:
-            return []
-        inner, kept, values = _within("chunks_fts", "c.article_id", k, among)
-        sql = f"SELECT c.id, -f.rank FROM ({inner}) f JOIN chunks c ON c.rowid = f.rowid {kept} ORDER BY f.rank, c.id"
-        return [Hit(*row) for row in self.rows(f"{sql} LIMIT ?", match, *values, k)]
-
-    def lexical_articles(self, query: str, *, k: int, among: Iterable[str] | None = None) -> dict[str, float]:
-        """The BM25 scores of the k best articles, of all or of those `among` the given ids, by id, best first."""
-        match = self._any_term(query)
-        if not match:
-            return {}
-        inner, kept, values = _within("articles_fts", "a.id", k, among)
-        sql = f"SELECT a.id, -f.rank FROM ({inner}) f JOIN articles a ON a.seq = f.rowid {kept} ORDER BY f.rank, a.id"
-        return dict(self.rows(f"{sql} LIMIT ?", match, *values, k))
-
     def feedback(self) -> tuple[Feedback, ...]:
         """All feedback, oldest first."""
         rows = self.rows("SELECT question, answer, verdict, note, given FROM feedback ORDER BY seq")
@@ -180,27 +128,12 @@ class Truth(Database):
         """The paths of all pages."""
         return [row[0] for row in self.rows("SELECT path FROM pages ORDER BY path")]
 
-    def pages_of(self, article_id: str) -> list[str]:
-        """The paths of the pages that hold an article."""
-        rows = self.rows("SELECT path FROM page_articles WHERE article_id = ? ORDER BY path", article_id)
-        return [row[0] for row in rows]
-
     def article_ids(self) -> list[str]:
         """The ids of all articles, in order of arrival."""
         return [row[0] for row in self.rows("SELECT id FROM articles ORDER BY seq")]
 
     def article_count(self) -> int:
         return int(self.row("SELECT count(*) FROM articles")[0])
-
-    def rebuild_full_text(self) -> None:
-        """Make the full-text index again from the stored chunks."""
-        with self.transaction():
-            self.run("DELETE FROM chunks_fts")
-            self.run(
-                "INSERT INTO chunks_fts (rowid, title, body) SELECT c.rowid, a.title, "
-                "substr(a.text, c.start + 1, c.stop - c.start) FROM chunks c JOIN articles a ON a.id = c.article_id"
-            )
-            self.run("INSERT INTO articles_fts (articles_fts) VALUES ('rebuild')")
 
     def sketches(self) -> dict[str, NDArray[np.uint32]]:
         """The MinHash of each article's body, in order of arrival, shape (permutations,)."""
@@ -209,9 +142,8 @@ class Truth(Database):
 
     def unsketched(self) -> list[str]:
         """The ids of articles that no sketch was made of yet."""
-        return [
-            row[0] for row in self.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM sketches)")
-        ]
+        rows = self.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM sketches)")
+        return [row[0] for row in rows]
 
     def copy_groups(self, article_ids: Iterable[str]) -> dict[str, str]:
         """The copy group of each article that has one, by article id."""
@@ -220,34 +152,8 @@ class Truth(Database):
 
     def copy_group(self, group: str) -> tuple[Article, ...]:
         """The articles of a copy group, in order of arrival."""
-        rows = self.rows(f"SELECT {_ARTICLE} FROM articles WHERE copy_group = ? ORDER BY seq", group)
-        return tuple(_article(row) for row in rows)
-
-    def _any_term(self, query: str) -> str:
-        """The words of a query as a full-text expression: all of them, or in a large store the telling ones.
-
-        The time of a BM25 search grows with the chunks that hold any of its words, and words that many hold tell the
-        least. Past POSTINGS the commonest are left out; the rarest always stays.
-        """
-        terms = list(dict.fromkeys(re.findall(r"[^\W_]+(?:[.,'’][^\W_]+)*", query)))
-        (chunks,) = self.row("SELECT coalesce(max(rowid), 0) FROM chunks")
-        if chunks > POSTINGS:
-            size = len(str(chunks)), str(chunks)[:1]  # counts of about this size will do
-            if self._counts[0] != size:
-                self._counts = size, {}
-            known = self._counts[1]
-            for term in terms:
-                if term not in known:
-                    known[term] = self.row(_HOLDING, f'"{term}"', POSTINGS)[0]
-            kept: set[str] = set()
-            left = POSTINGS
-            for term in sorted(terms, key=lambda t: (known[t], t)):
-                left -= known[term]
-                if kept and left < 0:
-                    break
-                kept.add(term)
-            terms = [term for term in terms if term in kept]
-        return " OR ".join(f'"{term}"' for term in terms)
+        rows = self.rows(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE copy_group = ? ORDER BY seq", group)
+        return tuple(read_article(row) for row in rows)
 
     # Writing
 
@@ -292,10 +198,7 @@ class Truth(Database):
         Returns (ids of deleted articles, ids of their chunks); the chunk ids are journalled in the same transaction.
         """
         with self.transaction():
-            self.run_many(
-                "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-                [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
-            )
+            self._put_vectors(vectors)
             for item in prepared:
                 self._put_article(item.article)
                 self._put_chunks(item)
@@ -320,10 +223,7 @@ class Truth(Database):
     def replace_chunks(self, prepared: Sequence[Prepared], vectors: Mapping[str, Vector]) -> None:
         """Give stored articles new sentences, chunks and vectors (after a change of model or of chunk size)."""
         with self.transaction():
-            self.run_many(
-                "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-                [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
-            )
+            self._put_vectors(vectors)
             for item in prepared:
                 self._drop_chunks(item.article.id)
                 self._put_chunks(item)
@@ -335,12 +235,8 @@ class Truth(Database):
 
     # Inside a transaction
 
-    def _put_article(self, a: Article) -> None:
-        known = {name: getattr(a, name) for name in _COLUMNS}
-        dates = [(m.start, m.end, m.words, _iso(m.first), _iso(m.last), m.precision) for m in a.dates]
-        known |= {"published": _iso(a.published), "captured": _iso(a.captured)}
-        known |= {"extra": json.dumps(dict(a.extra), ensure_ascii=False), "dates": json.dumps(dates)}
-        self.run(_PUT_ARTICLE, *known.values())
+    def _put_article(self, article: Article) -> None:
+        self.run(PUT_ARTICLE, *article_row(article))
 
     def _put_chunks(self, item: Prepared) -> None:
         a = item.article
@@ -360,13 +256,17 @@ class Truth(Database):
                 a.text[chunk.start : chunk.end],
             )
 
+    def _put_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+        self.run_many("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+
     def _put_page(self, page: Page) -> None:
         self.run(
             "INSERT INTO pages VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
             "SET digest = excluded.digest, captured = excluded.captured",
             page.path,
             page.digest,
-            _iso(page.captured),
+            iso(page.captured),
         )
         self.run("DELETE FROM page_articles WHERE path = ?", page.path)
         self.run_many(
@@ -389,34 +289,3 @@ class Truth(Database):
         if article_ids:
             self.run("DELETE FROM vectors WHERE hash NOT IN (SELECT vector_hash FROM chunks)")
         return article_ids, chunk_ids
-
-
-def _within(table: str, article: str, k: int, among: Iterable[str] | None) -> tuple[str, str, list[Any]]:
-    """The ranked rows of a full-text table, the condition that keeps those of some articles, and both their values."""
-    inner = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank"
-    if among is None:
-        return f"{inner} LIMIT ?", "", [k]
-    return inner, f"WHERE {article} IN (SELECT value FROM json_each(?))", [json.dumps(list(among))]
-
-
-def _plain_name(outlet: str) -> str:
-    return re.sub(r"^the ", "", outlet.strip().casefold())
-
-
-def _article(row: Sequence[Any]) -> Article:
-    known = dict(zip(_COLUMNS, row, strict=True))
-    known |= {"published": _date(known["published"]), "captured": _date(known["captured"])}
-    known["extra"] = json.loads(known["extra"])
-    known["dates"] = tuple(
-        DateMention(start, end, words, _date(first), _date(last), precision)
-        for start, end, words, first, last, precision in json.loads(known["dates"])
-    )
-    return Article(**known)
-
-
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

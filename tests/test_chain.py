@@ -75,7 +75,7 @@ def test_a_retriever_of_ones_own_takes_the_place_of_ours(tmp_path: Path) -> None
     with Rag.open(tmp_path) as rag:
         rag.ingest(SAMPLE, captured=CAPTURED)
         ours = rag.search("How many sappers?", k=10)
-        rag._retriever = Reversed(rag.as_retriever(k=10))
+        rag._parts.retriever = Reversed(rag.as_retriever(k=10))
         assert [p.text for p in rag.search("How many sappers?", k=10)] == [p.text for p in reversed(ours)]
         answer = rag.ask("How many sappers is Pyongyang sending?")
         assert all(c.quote == c.article.text[c.start : c.end] for c in answer.citations)

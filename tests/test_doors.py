@@ -232,6 +232,17 @@ def test_mcp_answers_as_the_python_api_does(url: str, desk: Rag, known: dict[str
     assert article["text"] == stored.text
 
 
+def test_mcp_counts_last_week_from_the_day_of_asking(url: str) -> None:
+    asked = {"question": "What was said of the sappers last week?", "as_of": "2025-06-26"}
+
+    async def use(session: ClientSession) -> list[CallToolResult]:
+        return [await session.call_tool(tool, asked) for tool in ("ask", "search")]
+
+    for result in with_mcp(url, use):
+        filters = (result.structuredContent or {})["filters"]
+        assert (filters["since"], filters["until"]) == ("2025-06-16", "2025-06-22")
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "says"),
     [

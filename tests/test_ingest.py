@@ -108,7 +108,7 @@ def test_nothing_is_embedded_twice(file: Path, tmp_path: Path) -> None:
         rag.ingest(file)
         file.write_text(page("Bridge to close", BRIDGE) + page("Ferry aground", FERRY))
         embedded: list[int] = []
-        embedder = rag._embedder
+        embedder = rag._parts.embedder
         embed = embedder.embed_documents
         embedder.embed_documents = lambda texts: embedded.append(len(texts)) or embed(texts)  # type: ignore[method-assign]
         rag.ingest(file)

@@ -96,7 +96,7 @@ def test_a_rag_in_local_mode_says_that_it_starts_the_model_and_answers(tiny: Pat
     with Rag.open(tmp_path, settings=settings) as rag:
         rag.ingest(SAMPLE, captured=CAPTURED)
         events = list(rag.stream("How many sappers is Pyongyang sending?"))
-        process = process_of(rag._endpoint)
+        process = process_of(rag._parts.endpoint)
     assert [e.reason for e in events if isinstance(e, Waiting)] == ["Starting the local language model …"]
     assert isinstance(events[-1], Completed)
     answer = events[-1].answer

@@ -76,9 +76,9 @@ def test_a_missing_manifest_is_a_clear_error(tmp_path: Path) -> None:
 
 def test_warming_loads_the_models_that_the_first_question_needs(tmp_path: Path) -> None:
     with Rag.open(tmp_path) as rag:
-        assert not {"_embedder", "_reranker"} & vars(rag).keys()
+        assert not {"embedder", "reranker"} & vars(rag._parts).keys()
         rag.warm()
-        assert {"_embedder", "_reranker"} <= vars(rag).keys()
+        assert {"embedder", "reranker"} <= vars(rag._parts).keys()
     with (
         Rag.open(tmp_path, settings=load_settings(models=tmp_path / "none")) as rag,
         pytest.raises(ModelError, match="none"),

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from rag import Rag
 from rag.ranking import mixed, parts, relevance, select, standard
+from store import full_text
+from store.full_text import FullText
 
 
 def test_scores_on_one_scale_by_hand() -> None:
@@ -89,3 +91,14 @@ def test_an_empty_store_finds_nothing(tmp_path: object) -> None:
     with Rag.open(str(tmp_path)) as rag:
         assert rag.search("sappers") == ()
         assert rag.ask("How many sappers?").status == "refused"
+
+
+def test_a_large_store_is_not_searched_for_words_that_most_chunks_hold(
+    desk: Rag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = FullText(desk._store.truth)
+    sappers, common = words.chunks("sappers", k=50), words.chunks("sappers the of", k=50)
+    assert len(sappers) < len(common)
+    monkeypatch.setattr(full_text, "POSTINGS", len(sappers) + 1)  # as if the store were larger than that bound
+    assert words.chunks("the sappers of", k=50) == sappers
+    assert words.chunks("the", k=50)  # the rarest word stays, however common

@@ -338,7 +338,7 @@ def embed(texts):
     rows = [np.random.default_rng(zlib.crc32(t.encode())).normal(size=384) for t in texts]
     return np.array([r / np.linalg.norm(r) for r in rows], np.float32)
 with Rag.open(data) as rag:
-    rag._embedder.embed_documents = embed
+    rag._parts.embedder.embed_documents = embed
     rag._store.index
     print('ready', flush=True)
     rag.ingest(pages, prune=True)

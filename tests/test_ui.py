@@ -373,6 +373,15 @@ def test_script_says_an_error_in_one_line() -> None:
     assert re.fullmatch(r"error: port \d+ of 127\.0\.0\.1 is in use: .*\n", ran.stderr)
 
 
+def test_script_takes_no_arguments_and_names_the_command() -> None:
+    ran = subprocess.run(
+        [sys.executable, app.__file__, "ingest", "page.txt"], capture_output=True, text=True, timeout=60
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert re.fullmatch(r'error: python app\.py takes no arguments, and got "ingest page\.txt": .*\n', ran.stderr)
+    assert '"clipdesk ingest PATH"' in ran.stderr
+
+
 def test_unknown_host_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="CLIPDESK_HOST"):
         app.main(data=tmp_path, host="203.0.113.1")

@@ -28,30 +28,9 @@ def evals_tab(tab: gr.Tab, *, runs: Path = Path("runs"), sample: int = SAMPLE) -
     """
     runner = Runner(runs)
     absent = missing()
-    choices = [(f"{sample} of each file", sample), ("all questions", 0)]
-    with gr.Row(elem_id="evals-bar"):
-        choice = gr.Radio(
-            choices,
-            value=sample,
-            label="Questions",
-            elem_id="evals-choice",
-            container=False,
-            interactive=absent is None,
-        )
-        run = gr.Button("Run the evals", variant="primary", elem_id="evals-run", interactive=absent is None)
-        stop = gr.Button("Stop the run", elem_id="evals-stop", visible=False)
+    choice, run, stop = _bar(sample, can_run=absent is None)
     status = gr.HTML(elem_id="evals-status", value=_line(absent or ""))
-    plot = gr.LinePlot(
-        x="run",
-        y="value",
-        color="metric",
-        y_lim=[0, 1],
-        height=240,
-        title="Main metrics over the runs, oldest first",
-        elem_id="evals-history",
-        visible=False,
-        buttons=[],
-    )
+    plot = _empty_plot()
     report = gr.HTML(elem_id="evals-report")
 
     def start(limit: int) -> None:
@@ -78,6 +57,38 @@ def evals_tab(tab: gr.Tab, *, runs: Path = Path("runs"), sample: int = SAMPLE) -
     run.click(start, [choice], None, queue=False, **quiet).success(follow, None, shown, concurrency_limit=8, **quiet)
     tab.select(follow, None, shown, concurrency_limit=8, **quiet)
     stop.click(lambda: runner.stop(), None, None, queue=False, **quiet)
+
+
+def _bar(sample: int, *, can_run: bool) -> tuple[gr.Radio, gr.Button, gr.Button]:
+    """What to ask, and the buttons that begin and stop a run."""
+    choices = [(f"{sample} of each file", sample), ("all questions", 0)]
+    with gr.Row(elem_id="evals-bar"):
+        return (
+            gr.Radio(
+                choices,
+                value=sample,
+                label="Questions",
+                elem_id="evals-choice",
+                container=False,
+                interactive=can_run,
+            ),
+            gr.Button("Run the evals", variant="primary", elem_id="evals-run", interactive=can_run),
+            gr.Button("Stop the run", elem_id="evals-stop", visible=False),
+        )
+
+
+def _empty_plot() -> gr.LinePlot:
+    return gr.LinePlot(
+        x="run",
+        y="value",
+        color="metric",
+        y_lim=[0, 1],
+        height=240,
+        title="Main metrics over the runs, oldest first",
+        elem_id="evals-history",
+        visible=False,
+        buttons=[],
+    )
 
 
 def _progress(runner: Runner) -> str:

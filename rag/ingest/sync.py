@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rag.errors import PageError
+from rag.errors import ClipdeskError, PageError
 from rag.ingest.article import make_article
 from rag.ingest.copies import group_copies
-from rag.ingest.facts import read_sidecar, sidecar_of
-from rag.ingest.paths import is_there, shown
-from rag.ingest.read import find_pages, read_bytes
-from rag.ingest.spread import EMBED_AHEAD, READ_AHEAD, Spread, ahead, read_articles
+from rag.ingest.paths import shown
+from rag.ingest.pending import READER, Look, Part, Pending, find_files, find_gone, look, parts
+from rag.ingest.spread import EMBED_AHEAD, READ_AHEAD, Spread, ahead
 from rag.ingest.story import Known, Story
+from rag.ingest.versions import earlier_version, merged
 from rag.types import Failure, IngestReport, NewArticle
 from store.records import Article, Page
 from store.store import Store
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from llama_index.core.node_parser import NodeParser
 
 Progress = Callable[[int, int, str], None]
-READER = "3"  # raise it when a page may give other articles than before: unchanged files are then read again
-_UNITS = ("day", "week", "month", "quarter", "season", "year", "decade")  # of a date, finest first
 BATCH_CHARS = 200_000  # of article text embedded and stored at a time
 
 
@@ -57,24 +54,6 @@ class _Tally:
         return IngestReport(added, updated, unchanged, removed, tuple(self.failed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A page that has to be written, and its articles."""
-
-    page: Page
-    articles: tuple[Article, ...]
-    before: Page | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """As much of a page as is written at once; `page` names what it holds once this part is in."""
-
-    read: _Read
-    page: Page
-    articles: tuple[Article, ...]
-
-
 def ingest(
     store: Store,
     paths: Sequence[Path],
@@ -92,7 +71,7 @@ def ingest(
     all, name).
     """
     tally = _Tally()
-    files = list(_files(paths, tally, prune=prune))
+    files = list(find_files(paths, tally.failed, prune=prune))
     with spread or nullcontext() as workers:
         batches = _batches(store, files, tally, captured=captured, progress=progress, workers=workers)
         if workers:
@@ -102,7 +81,7 @@ def ingest(
         for batch in batches:
             _write(store, batch, chain(), tally, workers=workers)
     if prune:
-        tally.removed.extend(store.forget(_gone(store, paths), scrub=True))
+        tally.removed.extend(store.forget(find_gone(store, paths), scrub=True))
     with store.writing:
         group_copies(store)
     progress(len(files), len(files), "")
@@ -117,23 +96,23 @@ def _batches(
     captured: date | None,
     progress: Progress,
     workers: Spread | None,
-) -> Iterator[list[_Part]]:
+) -> Iterator[list[Part]]:
     """What has to be written, in the order of the files and in pieces of about BATCH_CHARS."""
-    batch: list[_Part] = []
-    looks: Iterator[_Look] = (_look(store, path, captured=captured, workers=workers) for path in files)
+    batch: list[Part] = []
+    looks: Iterator[Look] = (look(store, path, captured=captured, workers=workers) for path in files)
     if workers:
-        looks = ahead(looks, count=READ_AHEAD * workers.workers, begin=lambda look: None)
-    for done, (path, look) in enumerate(zip(files, looks, strict=True)):
+        looks = ahead(looks, count=READ_AHEAD * workers.workers, begin=lambda read: None)
+    for done, (path, read) in enumerate(zip(files, looks, strict=True)):
         progress(done, len(files), shown(path.name))
         try:
-            found = look(tally.failed)
+            found = read(tally.failed)
         except PageError as error:
             tally.failed.append(Failure(shown(path), str(error)))
             continue
         if isinstance(found, Page):
             tally.unchanged.extend(found.article_ids)
             continue
-        for part in _parts(found):
+        for part in parts(found, size=BATCH_CHARS):
             batch.append(part)
             if sum(len(a.text) for p in batch for a in p.articles) > BATCH_CHARS:
                 yield batch
@@ -145,7 +124,7 @@ def _batches(
         yield batch
 
 
-def _embed_ahead(store: Store, workers: Spread, expected: set[str], batch: Sequence[_Part]) -> None:
+def _embed_ahead(store: Store, workers: Spread, expected: set[str], batch: Sequence[Part]) -> None:
     """Have workers embed what this batch will need once those before it are written; `expected` grows by it."""
     articles = {a.id: a for part in batch for a in part.articles}
     known = store.truth.articles_by_id(articles)
@@ -183,13 +162,31 @@ def add(
     made = [make_article(_clean(article), captured=None) for article in articles]
     unique = tuple({a.id: a for a in made}.values())
     key = f"added:{name}"
-    read = _Read(Page(key, f"{READER}:added", None, tuple(a.id for a in unique)), unique, store.truth.page(key))
+    page = Pending(Page(key, f"{READER}:added", None, tuple(a.id for a in unique)), unique, store.truth.page(key))
     done = 0
-    for part in _parts(read):
+    for part in parts(page, size=BATCH_CHARS):
         _write(store, [part], chain, _Tally())
         done += len(part.articles)
         progress(done, len(unique), name)
     return tuple(a.id for a in made)
+
+
+def delete(store: Store, article_or_page: str | Path) -> tuple[str, ...]:
+    """Remove an article by its id, or a page by its path or name. Returns the ids of the articles that went.
+
+    Raises ClipdeskError if nothing of that name is stored.
+    """
+    name = shown(article_or_page)
+    if name in store.truth.articles_by_id([name]):
+        gone = store.drop_article(name)
+    else:
+        pages = [p for p in (name, shown(Path(article_or_page).resolve())) if store.truth.page(p)]
+        if not pages:
+            raise ClipdeskError(f'no article and no page is stored as {name}: "clipdesk articles" lists the ids')
+        gone = store.forget(pages[:1], scrub=True)
+    with store.writing:
+        group_copies(store)
+    return tuple(gone)
 
 
 def _clean(article: NewArticle) -> Story:
@@ -197,84 +194,15 @@ def _clean(article: NewArticle) -> Story:
     return Story(article.title, article.source, None, None, None, None, article.text, published=published)
 
 
-def _files(paths: Sequence[Path], tally: _Tally, *, prune: bool) -> Iterator[Path]:
-    for path in paths:
-        try:
-            yield from find_pages(path)
-        except PageError as error:
-            if prune and is_there(path, Path.is_dir):
-                continue  # the last page was taken out of it
-            tally.failed.append(Failure(shown(path), str(error)))
-
-
-def _gone(store: Store, paths: Sequence[Path]) -> list[str]:
-    """Stored pages under the given folders whose files are no longer there; a folder that is gone itself has none."""
-    folders = [path.resolve() for path in paths if is_there(path, Path.is_dir)]
-    pages = [Path(page) for page in store.truth.pages()]
-    return [str(p) for p in pages if any(f in p.parents for f in folders) and not is_there(p)]
-
-
-_Look = Callable[[list[Failure]], "_Read | Page"]
-
-
-def _look(store: Store, path: Path, *, captured: date | None, workers: Spread | None) -> _Look:
-    """Look at a page, and have it read if it changed.
-
-    The call that it returns gives the page as it is now, or as it is stored if nothing about it changed; it adds what
-    was passed over to a list. It raises PageError.
-    """
-    try:
-        data = read_bytes(path)
-        beside = sidecar_of(path)
-        said = read_bytes(beside) if beside else b""
-        bytes_digest = hashlib.blake2b(data + b"\0" + said if beside else data, digest_size=16).hexdigest()
-        digest = f"{READER}:{bytes_digest}"
-        key = str(path.resolve())
-        before = store.truth.page(key)
-        if before is not None and before.digest.endswith(f":{bytes_digest}"):
-            captured = captured or before.captured  # the same file: what was said of it still holds
-            if before.digest == digest and before.captured == captured:
-                return lambda failed: before
-        sidecar = read_sidecar(beside) if beside else None
-    except PageError as error:
-        return partial(_raise, error)
-    how: dict[str, Any] = {"name": str(path), "sidecar": sidecar, "captured": captured}
-    read = workers.read(data, **how) if workers else partial(read_articles, data, **how)
-
-    def result(failed: list[Failure]) -> _Read:
-        articles, skipped = read()
-        failed.extend(Failure(str(path), reason) for reason in skipped)
-        return _Read(Page(key, digest, captured, tuple(a.id for a in articles)), articles, before)
-
-    return result
-
-
-def _raise(error: PageError, failed: list[Failure]) -> _Read:
-    raise error
-
-
-def _parts(read: _Read) -> Iterator[_Part]:
-    """A page in parts of about BATCH_CHARS. Until the last one is in, the page holds its old articles as well."""
-    old = read.before.article_ids if read.before else ()
-    part: list[Article] = []
-    for done, article in enumerate(read.articles, start=1):
-        part.append(article)
-        if done < len(read.articles) and sum(len(a.text) for a in part) > BATCH_CHARS:
-            ids = tuple(dict.fromkeys([*old, *(a.id for a in read.articles[:done])]))
-            yield _Part(read, replace(read.page, digest="", article_ids=ids), tuple(part))
-            part = []
-    yield _Part(read, read.page, tuple(part))
-
-
-def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally, *, workers: Spread | None = None) -> None:
+def _write(store: Store, batch: Sequence[Part], chain: Chain, tally: _Tally, *, workers: Spread | None = None) -> None:
     from rag.chain import embed_nodes, prepare_articles
 
     store.check_model(*chain.model)
     articles: dict[str, Article] = {}
     for article in (a for part in batch for a in part.articles):
-        articles[article.id] = _merged(article, articles[article.id]) if article.id in articles else article
+        articles[article.id] = merged(article, articles[article.id]) if article.id in articles else article
     known = store.truth.articles_by_id(articles)
-    old = store.truth.articles_by_id(i for p in batch if p.read.before for i in p.read.before.article_ids)
+    old = store.truth.articles_by_id(i for p in batch if p.pending.before for i in p.pending.before.article_ids)
     new = [a for a in articles.values() if a.id not in known]
     cut = workers.cut(new) if workers else None
     prepared, nodes = cut or prepare_articles(new, node_parser=chain.node_parser, model=chain.model[0])
@@ -283,7 +211,7 @@ def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally, *,
     vectors = workers.embedded(lacking) if workers else None
     if vectors is None:
         vectors = embed_nodes(lacking, embed_model=chain.embed_model)
-    refreshed = [_merged(a, known[a.id]) for a in articles.values() if a.id in known]
+    refreshed = [merged(a, known[a.id]) for a in articles.values() if a.id in known]
     changed = {a.id for a in refreshed if a != known[a.id]}
     gone = store.write([p.page for p in batch], prepared, vectors, refreshed=refreshed, model=chain.model)
     replaced: set[str] = set()
@@ -291,32 +219,9 @@ def _write(store: Store, batch: Sequence[_Part], chain: Chain, tally: _Tally, *,
         for article in part.articles:
             if article.id in known:
                 (tally.updated if article.id in changed else tally.unchanged).append(article.id)
-            elif earlier := _earlier_version(part.read, article, old):
+            elif earlier := earlier_version(part.pending, article, old):
                 replaced.add(earlier)
                 tally.updated.append(article.id)
             else:
                 tally.added.append(article.id)
     tally.removed.extend(i for i in gone if i not in replaced)
-
-
-def _merged(now: Article, stored: Article) -> Article:
-    """What is known of an article after it was met again: the newer word counts, silence takes nothing away.
-
-    A coarser date ("1 month ago") never takes the place of a finer one ("2 days ago", or the day itself).
-    """
-    fields = ("agency", "author", "captured", "url", "language", "section", "kind", "extra")
-    finer = _UNITS.index(now.published_precision or "day") <= _UNITS.index(stored.published_precision or "day")
-    dating = not stored.published or (now.published and finer)
-    dated = ("published", "published_precision", "published_from", "dates") if dating else ()
-    known = {name: getattr(now, name) or getattr(stored, name) for name in fields}
-    return replace(stored, **known, **{name: getattr(now, name) for name in dated})
-
-
-def _earlier_version(read: _Read, article: Article, old: dict[str, Article]) -> str | None:
-    """The article of the page as it was that this one stands for now: the same headline, or the same place."""
-    before = [i for i in (read.before.article_ids if read.before else ()) if i not in read.page.article_ids]
-    same = [i for i in before if i in old and old[i].title.casefold() == article.title.casefold()]
-    if not same and read.before and len(read.before.article_ids) == len(read.articles):
-        place = read.page.article_ids.index(article.id)
-        same = [i for i in before if read.before.article_ids.index(i) == place]
-    return same[0] if same else None

@@ -6,6 +6,9 @@ without a schema of what comes back, and its extra holds pydantic below the vers
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mcp.server.fastmcp import FastMCP
 from mcp.server.fastmcp.exceptions import ToolError
 from mcp.server.fastmcp.server import StreamableHTTPASGIApp
@@ -52,7 +55,12 @@ def server(tools: Tools) -> FastMCP:
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         log_level="WARNING",
     )
+    _add_tools(mcp, tools)
+    mcp.streamable_http_app()  # makes the session manager
+    return mcp
 
+
+def _add_tools(mcp: FastMCP, tools: Tools) -> None:
     @mcp.tool(title="Ask the saved articles", annotations=_READS)
     async def ask(
         question: Question, as_of: AsOf = None, sources: Sources = (), since: Since = None, until: Until = None
@@ -63,23 +71,24 @@ def server(tools: Tools) -> FastMCP:
         outlet, date and offsets. `claims` says which sentences their citations support. A refusal has the status
         "refused" and offers the nearest passages in `nearby`.
         """
-        try:
+        with _told():
             return await tools.ask(question, as_of=as_of, filters=Filters(sources, since, until))
-        except ClipdeskError as error:
-            raise ToolError(str(error)) from error
 
     @mcp.tool(title="Search the saved articles", annotations=_READS)
     async def search(
-        question: Question, k: Passages = 10, sources: Sources = (), since: Since = None, until: Until = None
+        question: Question,
+        k: Passages = 10,
+        as_of: AsOf = None,
+        sources: Sources = (),
+        since: Since = None,
+        until: Until = None,
     ) -> Found:
         """Find the passages of the saved news articles that are nearest to a question, best first, unread by any model.
 
         Each passage has its exact text, the article it stands in and its offsets there.
         """
-        try:
-            return await tools.search(question, k=k, filters=Filters(sources, since, until))
-        except ClipdeskError as error:
-            raise ToolError(str(error)) from error
+        with _told():
+            return await tools.search(question, k=k, as_of=as_of, filters=Filters(sources, since, until))
 
     @mcp.tool(title="Read a saved article", annotations=_READS)
     async def article(article_id: ArticleId) -> ArticleText:
@@ -94,8 +103,14 @@ def server(tools: Tools) -> FastMCP:
         """List the saved news articles, newest first: id, title, outlet, date and link of each; `total` counts all."""
         return await tools.list(limit=limit, offset=offset)
 
-    mcp.streamable_http_app()  # makes the session manager
-    return mcp
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What cannot be done is the tool's error, in one sentence."""
+    try:
+        yield
+    except ClipdeskError as error:
+        raise ToolError(str(error)) from error
 
 
 def routes(mcp: FastMCP) -> list[Route]:

@@ -69,6 +69,11 @@ def application(rag: Rag, page: gr.Blocks) -> ASGIApp:
         async def nothing(request: Request) -> None:
             raise HTTPException(404, f"there is nothing at {request.url.path[:100]}: /api describes what there is")
 
+    _mount(api, page)
+    return Guard(api, auth=rag.settings.password, name=rag.settings.host)
+
+
+def _mount(api: FastAPI, page: gr.Blocks) -> None:
     gr.mount_gradio_app(
         api,
         page,
@@ -83,7 +88,6 @@ def application(rag: Rag, page: gr.Blocks) -> ASGIApp:
         show_error=False,
         mcp_server=False,
     )
-    return Guard(api, auth=rag.settings.password, name=rag.settings.host)
 
 
 def listen(app: ASGIApp, at: socket.socket) -> Served:

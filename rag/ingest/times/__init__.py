@@ -1,1 +1,1 @@
-"""Words about time: found by `words`, given a meaning by `rules`, `tense` and `periods`, listed by `mentions`."""
+"""Words about time: found by `words`, given days by `named`, `counted`, `tense` and `periods`, listed by `mentions`."""

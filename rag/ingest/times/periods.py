@@ -87,6 +87,11 @@ def weekday(of: date, name: str, *, way: int, same: bool) -> date:
     return of + timedelta(days=way * (gap or (0 if same else 7)))
 
 
+def weekday_name(word: str) -> str:
+    """ "monday" to "sunday", of a name or its short form."""
+    return next(name for name in WEEKDAYS if name[:3] == word[:3].lower())
+
+
 def month_number(name: str) -> int:
     """1 to 12, of a name or its short form."""
     return MONTHS.index(name[:3].lower()) + 1

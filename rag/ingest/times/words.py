@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.ingest.times import rules
+from rag.ingest.times import counted, named
 from rag.ingest.times.context import Rule
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -26,19 +26,19 @@ _NEAR_UNIT = r"(?P<way>last|this past|this coming|this|next|previous|following|c
 
 # Case counts in these ...
 _NAMED: tuple[tuple[str, Rule], ...] = (
-    (r"\d{4}-\d\d-\d\d", rules.iso),
-    (rf"(?:{_WD},? )?{_MONTH} {_D}{_D2}{_OPEN}", rules.day_of_month),
-    (rf"(?:{_WD},? )?(?:the )?{_D}{_D2} (?:of )?{_MONTH}{_OPEN}", rules.day_of_month),
-    (rf"(?:the )?week of {_MONTH} {_D}(?P<d2>){_OPEN}(?P<wd>)", rules.week_of),
-    (rf"{_WAY}(?:(?:[Ee]arly|[Ll]ate|[Mm]id)[ -])?{_MONTH}{_OPEN}", rules.month),
-    (rf"{_WAY}{_WD}{_PART}(?:,? (?:of )?{_WHICH_WEEK})?{_PART}", rules.weekday),
-    (rf"(?P<week>[Ll]ast|[Tt]his|[Nn]ext) week,? (?:on )?{_WD}{_PART}", rules.week_then_day),
-    (rf"{_N} weeks? (?P<way>ago|from) (?:on )?{_WD}", rules.weekday_apart),
-    (rf"[Tt]he (?P<way>next|following|previous) {_WD}", rules.next_day),
-    (_YEAR, rules.year_alone),
-    (rf"{_YEAR}[–-](?P<to>\d\d(?:\d\d)?)(?!\d)", rules.year_range),
-    (r"(?:[Tt]he )?(?:(?:early|late|mid)[ -])?(?P<year>(?:1[5-9]|20)\d0)['’]?s", rules.decade),
-    (rf"(?:[Tt]he )?Q(?P<q>[1-4])(?: (?:of )?{_YEAR}|(?: of)? {_WHEN}| of the year)?", rules.quarter),
+    (r"\d{4}-\d\d-\d\d", named.iso),
+    (rf"(?:{_WD},? )?{_MONTH} {_D}{_D2}{_OPEN}", named.day_of_month),
+    (rf"(?:{_WD},? )?(?:the )?{_D}{_D2} (?:of )?{_MONTH}{_OPEN}", named.day_of_month),
+    (rf"(?:the )?week of {_MONTH} {_D}(?P<d2>){_OPEN}(?P<wd>)", named.week_of),
+    (rf"{_WAY}(?:(?:[Ee]arly|[Ll]ate|[Mm]id)[ -])?{_MONTH}{_OPEN}", named.month),
+    (rf"{_WAY}{_WD}{_PART}(?:,? (?:of )?{_WHICH_WEEK})?{_PART}", named.weekday),
+    (rf"(?P<week>[Ll]ast|[Tt]his|[Nn]ext) week,? (?:on )?{_WD}{_PART}", named.week_then_day),
+    (rf"{_N} weeks? (?P<way>ago|from) (?:on )?{_WD}", counted.weekday_apart),
+    (rf"[Tt]he (?P<way>next|following|previous) {_WD}", counted.next_day),
+    (_YEAR, named.year_alone),
+    (rf"{_YEAR}[–-](?P<to>\d\d(?:\d\d)?)(?!\d)", named.year_range),
+    (r"(?:[Tt]he )?(?:(?:early|late|mid)[ -])?(?P<year>(?:1[5-9]|20)\d0)['’]?s", named.decade),
+    (rf"(?:[Tt]he )?Q(?P<q>[1-4])(?: (?:of )?{_YEAR}|(?: of)? {_WHEN}| of the year)?", named.quarter),
 )
 # ... and not in these.
 _PLAIN: tuple[tuple[str, Rule], ...] = (
@@ -47,56 +47,56 @@ _PLAIN: tuple[tuple[str, Rule], ...] = (
             r"the day before yesterday|the day after tomorrow|(?:(?:earlier|later) )?today|tonight|last night|"
             r"(?:yesterday|tomorrow)(?: morning| afternoon| evening| night)?|this (?:morning|afternoon|evening)"
         ),
-        rules.near_day,
+        counted.near_day,
     ),
     (
         rf"{_N}(?P<half> and a half)? (?P<unit>minute|hour|day|week|month|year|decade)s?(?P<h2> and a half)? ago",
-        rules.ago,
+        counted.ago,
     ),
-    (rf"(?P<lead>in )(?:about |around |just )?{_N} (?P<unit>day|week|month|year)s?(?:['’] time)?", rules.hence),
-    (rf"(?P<lead>){_N} (?P<unit>day|week|month|year)s? from (?:now|today)", rules.hence),
+    (rf"(?P<lead>in )(?:about |around |just )?{_N} (?P<unit>day|week|month|year)s?(?:['’] time)?", counted.hence),
+    (rf"(?P<lead>){_N} (?P<unit>day|week|month|year)s? from (?:now|today)", counted.hence),
     (
         (
             rf"(?:{_N}|the) (?P<unit>day|week|month|year|decade)s? "
             r"(?:(?P<way>earlier|later|previously)(?! than)|(?P<way2>before|after)(?=\s*(?:$|[,.;:—–)]|when\b|and\b)))"
         ),
-        rules.apart,
+        counted.apart,
     ),
     (
         (
             rf"(?:the|these|over|for|within) (?P<way>past|last|next|coming|previous|following) {_N} "
             r"(?P<unit>hour|day|week|month|quarter|year|decade)s?"
         ),
-        rules.span_of,
+        counted.span_of,
     ),
     (
         (
             rf"(?P<phase>(?:earlier|later|early|late|mid)[ -])?(?:in )?(?P<the>the )?{_NEAR_UNIT} "
             r"(?P<unit>week|month|year|quarter|decade|weekend)(?!-|['’]s? time)"
         ),
-        rules.unit_near,
+        counted.unit_near,
     ),
     (
         (
             rf"(?:(?P<way>last|this past|this coming|this|next) )?(?P<season>spring|summer|autumn|fall|winter)"
             rf"(?: (?:of )?{_YEAR}| {_WHEN})?"
         ),
-        rules.season,
+        named.season,
     ),
     (
         rf"(?:the )?(?P<q>first|second|third|fourth)[ -]quarter(?: (?:of )?{_YEAR}|(?: of)? {_WHEN}| of the year)?",
-        rules.quarter,
+        named.quarter,
     ),
-    (r"the (?P<way>next|following|previous) (?:day|morning|afternoon|evening|night)(?P<wd>)", rules.next_day),
-    (r"(?:that|the same|that same|that very) (?P<unit>day|week|month|year)", rules.same),
-    (r"the (?:end|start|beginning|close|middle) of (?:the|this) (?P<unit>year|month|week|decade)", rules.whole_unit),
-    (r"(?P<unit>year)(?:['’]s)?[- ]end|mid-?(?P<u2>year)", rules.whole_unit),
-    (r"(?:at|over|during) the weekend", rules.bare_weekend),
+    (r"the (?P<way>next|following|previous) (?:day|morning|afternoon|evening|night)(?P<wd>)", counted.next_day),
+    (r"(?:that|the same|that same|that very) (?P<unit>day|week|month|year)", counted.same),
+    (r"the (?:end|start|beginning|close|middle) of (?:the|this) (?P<unit>year|month|week|decade)", counted.whole_unit),
+    (r"(?P<unit>year)(?:['’]s)?[- ]end|mid-?(?P<u2>year)", counted.whole_unit),
+    (r"(?:at|over|during) the weekend", counted.bare_weekend),
     (
         r"on the (?P<d>[0-3]?\d)(?:st|nd|rd|th)(?=\s*(?:$|[,.;]|of (?:the|this|that) month|at\b|and\b))",
-        rules.ordinal_day,
+        named.ordinal_day,
     ),
-    (r"this (?:time|day) last (?P<unit>year|month|week)", rules.same_day),
+    (r"this (?:time|day) last (?P<unit>year|month|week)", counted.same_day),
 )
 _WHOLE = r"(?<![\w-])(?:{})(?!\w)"
 PATTERNS: tuple[tuple[re.Pattern[str], Rule], ...] = (

@@ -1,4 +1,4 @@
-"""What each kind of words about time means: from a match and its context to days."""
+"""What words mean that name a time by the calendar: weekdays, dates, months, seasons, quarters, years, decades."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from datetime import date
 
 from rag.ingest.times import periods
 from rag.ingest.times.context import Context, NoTime, Unresolved
-from rag.ingest.times.periods import Period, around, day, month_number, number, step, weekend
-from store.records import Precision
+from rag.ingest.times.periods import WEEKDAYS, Period, around, day, month_number, step, weekday_name
 
 _HALF_YEAR = 183
 _LEADS_MONTH = re.compile(
     r"(?i)\b(?:in|since|until|till|by|from|before|after|through|between|of|during|around|for|from.{1,24} to|"
     r"between.{1,24} and)\s$"
 )
-
-
 _COUNTED = re.compile(
     r"(?i)\s?(?:%|percent|people|troops|workers|soldiers|men\b|women|miles|km|kilomet|met|feet|dollars|euros|won\b|votes)"
 )
@@ -31,14 +28,8 @@ _FOLLOWS_YEAR = re.compile(
 )
 
 
-def _weekday_name(word: str) -> str:
-    return next(
-        d for d in ("monday tuesday wednesday thursday friday saturday sunday".split()) if d[:3] == word[:3].lower()
-    )
-
-
 def weekday(m: re.Match[str], c: Context) -> Period:
-    name, base = _weekday_name(m["wd"]), c.base("day")
+    name, base = weekday_name(m["wd"]), c.base("day")
     way = (m["way"] or "").lower()
     if m["week"]:
         weeks = {"last": -1, "next": 1}.get(m["week"].lower(), 0)
@@ -53,19 +44,11 @@ def weekday(m: re.Match[str], c: Context) -> Period:
 
 def week_then_day(m: re.Match[str], c: Context) -> Period:
     weeks = {"last": -1, "next": 1}.get(m["week"].lower(), 0)
-    return day(_in_week(step(c.base("day"), weeks, "week"), _weekday_name(m["wd"])))
+    return day(_in_week(step(c.base("day"), weeks, "week"), weekday_name(m["wd"])))
 
 
 def _in_week(of: date, name: str) -> date:
     return periods.weekday(around(of, "week").first, name, way=1, same=True)
-
-
-def weekday_apart(m: re.Match[str], c: Context) -> Period:
-    """ "a week ago Tuesday", "two weeks from Friday"."""
-    base, weeks, name = c.base("day"), number(m["n"]), _weekday_name(m["wd"])
-    if m["way"].lower() == "ago":
-        return day(periods.weekday(step(base, -weeks, "week"), name, way=-1, same=True))
-    return day(step(periods.weekday(base, name, way=1, same=True), weeks, "week"))
 
 
 def day_of_month(m: re.Match[str], c: Context) -> Period:
@@ -83,13 +66,13 @@ def _year_of(m: re.Match[str], c: Context, *, month: int, number_of_day: int) ->
     if when in ("that year", "the same year"):
         return c.anchored("year").first.year
     if when:
-        return c.base("day").year + (-1 if "last" in when else 1 if "next" in when else 0)
+        return _year_told(when, c.base("day"))
     if c.year is not None:
         return c.year
     base = c.base("day")
     days = [_possible(base.year + n, month, number_of_day) for n in (-1, 0, 1)]
     if m["wd"]:  # "Tuesday, June 17": only some years have that
-        days = [d for d in days if d and d.weekday() == _weekday_index(m["wd"])] or days
+        days = [d for d in days if d and WEEKDAYS[d.weekday()] == weekday_name(m["wd"])] or days
     known = [d for d in days if d]
     if not known:
         raise NoTime
@@ -103,15 +86,16 @@ def _year_of(m: re.Match[str], c: Context, *, month: int, number_of_day: int) ->
     return chosen[0].year
 
 
+def _year_told(when: str, base: date) -> int:
+    """The year of "last year", "next year" or "this year"."""
+    return base.year + (-1 if "last" in when else 1 if "next" in when else 0)
+
+
 def _possible(year: int, month: int, number_of_day: int) -> date | None:
     try:
         return date(year, month, number_of_day)
     except ValueError:
         return None
-
-
-def _weekday_index(word: str) -> int:
-    return "mon tue wed thu fri sat sun".split().index(word[:3].lower())
 
 
 def iso(m: re.Match[str], _: Context) -> Period:
@@ -130,7 +114,7 @@ def month(m: re.Match[str], c: Context) -> Period:
         raise NoTime  # "May said"
     base = c.base("month")
     if when:
-        year = base.year + (-1 if "last" in when else 1 if "next" in when else 0)
+        year = _year_told(when, base)
         return around(date(year, number_of_month, 1), "month")
     if not way and c.year is not None:
         return around(date(c.year, number_of_month, 1), "month")
@@ -157,7 +141,7 @@ def season(m: re.Match[str], c: Context) -> Period:
         raise NoTime
     base = c.base("season")
     if when:
-        return periods.season(base.year + (-1 if "last" in when else 1 if "next" in when else 0), name)
+        return periods.season(_year_told(when, base), name)
     known = [periods.season(base.year + n, name) for n in (-2, -1, 0, 1)]
     if way in ("last", "this past", "past"):
         return [s for s in known if s.last < base][-1]
@@ -174,122 +158,9 @@ def quarter(m: re.Match[str], c: Context) -> Period:
     base = c.base("quarter")
     when = (m["when"] or "").lower()
     if when:
-        return periods.quarter(base.year + (-1 if "last" in when else 1 if "next" in when else 0), wanted)
+        return periods.quarter(_year_told(when, base), wanted)
     this = periods.quarter(base.year, wanted)
     return periods.quarter(base.year - 1, wanted) if this.first > base and not c.ahead else this
-
-
-def near_day(m: re.Match[str], c: Context) -> Period:
-    """ "today", "last night", "the day after tomorrow"."""
-    word = m[0].lower()
-    back = "yesterday" in word or word == "last night" or word == "yesterday"
-    days = -1 if back else 1 if "tomorrow" in word else 0
-    days += -1 if "before" in word else 1 if "after tomorrow" in word else 0
-    return day(step(c.base("day"), days, "day"))
-
-
-def unit_near(m: re.Match[str], c: Context) -> Period:
-    """ "last week", "earlier this month", "the next year" (counted from the time named before it)."""
-    unit, way, phase = m["unit"].lower(), m["way"].lower(), (m["phase"] or "").lower().strip(" -")
-    before = c.sentence[: c.start].lower()
-    if m["the"] and unit != "weekend":
-        if re.search(r"\b(?:over|in|for|within|during|through(?:out)?|of|across)\s*$", before):
-            return _span(unit, 1, way, c)
-        if way in ("last", "past", "coming", "this"):
-            raise NoTime
-        start = c.anchored(_precision(unit))
-        return around(
-            step(start.last if way != "previous" else start.first, -1 if way == "previous" else 1, unit), unit
-        )
-    base = c.base(_precision(unit))
-    count = {"last": -1, "past": -1, "previous": -1, "next": 1, "coming": 1, "following": 1}.get(way.split()[-1], 0)
-    if unit == "weekend":
-        return _weekend(base, count, c)
-    whole = around(step(base, count, unit), unit)
-    if way == "this" and phase in ("earlier", "early") and phase == "earlier":
-        return Period(whole.first, base, whole.precision)
-    if way == "this" and phase == "later":
-        return Period(base, whole.last, whole.precision)
-    return whole
-
-
-def _weekend(base: date, count: int, c: Context) -> Period:
-    this = weekend(base)
-    if count == 0 and c.ahead is False and base < this.first:
-        return weekend(step(base, -1, "week"))
-    return weekend(step(base, count, "week"))
-
-
-def bare_weekend(m: re.Match[str], c: Context) -> Period:
-    base = c.base("day")
-    this = weekend(base)
-    return this if c.ahead or base >= this.first else weekend(step(base, -1, "week"))
-
-
-def _precision(unit: str) -> Precision:
-    names: dict[str, Precision] = {"hour": "day", "minute": "day", "weekend": "day", "century": "decade"}
-    known: dict[str, Precision] = {
-        "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year", "decade": "decade",
-    }  # fmt: skip
-    return names.get(unit) or known[unit]
-
-
-def _span(unit: str, count: int, way: str, c: Context) -> Period:
-    """ "over the past two years": from that long ago to the day of publication, or on from it."""
-    base = c.base("day")
-    if unit in ("hour", "minute"):
-        days = (count + 23) // 24 if unit == "hour" else 0
-        unit, count = "day", days
-    ahead = way in ("next", "coming", "following")
-    far = step(base, count if ahead else -count, unit)
-    return Period(base, far, _precision(unit)) if ahead else Period(far, base, _precision(unit))
-
-
-def span_of(m: re.Match[str], c: Context) -> Period:
-    return _span(m["unit"].lower(), number(m["n"]), m["way"].lower(), c)
-
-
-def ago(m: re.Match[str], c: Context) -> Period:
-    """ "three days ago", "two years from now", "in two weeks"."""
-    unit, count = m["unit"].lower(), number(m["n"])
-    if m["half"]:
-        unit, count = ("month", 12 * count + 6) if unit == "year" else (unit, count)
-    base = c.base(_precision(unit))
-    if unit in ("hour", "minute"):
-        return day(base)
-    return around(step(base, -count, unit), unit)
-
-
-def hence(m: re.Match[str], c: Context) -> Period:
-    unit, count = m["unit"].lower(), number(m["n"])
-    if m["lead"] and not c.ahead:
-        raise NoTime  # "finished in two weeks" is how long it took
-    base = c.base(_precision(unit))
-    return day(base) if unit in ("hour", "minute") else around(step(base, count, unit), unit)
-
-
-def apart(m: re.Match[str], c: Context) -> Period:
-    """ "two days later", "a year earlier", "the day before": from the time named before."""
-    unit, count = m["unit"].lower(), number(m["n"] or "a")
-    if unit in ("hour", "minute"):
-        raise NoTime
-    start = c.anchored(_precision(unit))
-    back = (m["way"] or m["way2"]).lower() in ("earlier", "before", "previously")
-    return around(step(start.first if back else start.last, -count if back else count, unit), unit)
-
-
-def same(m: re.Match[str], c: Context) -> Period:
-    unit = m["unit"].lower()
-    return around(c.anchored(_precision(unit)).first, unit)
-
-
-def next_day(m: re.Match[str], c: Context) -> Period:
-    """ "the next morning", "the following Tuesday"."""
-    start = c.anchored("day")
-    back = m["way"].lower() == "previous"
-    if m["wd"]:
-        return day(periods.weekday(start.last, _weekday_name(m["wd"]), way=-1 if back else 1, same=False))
-    return day(step(start.last, -1 if back else 1, "day"))
 
 
 def year_alone(m: re.Match[str], c: Context) -> Period:
@@ -304,12 +175,6 @@ def year_alone(m: re.Match[str], c: Context) -> Period:
 
 def decade(m: re.Match[str], _: Context) -> Period:
     return around(date(int(m["year"]), 1, 1), "decade")
-
-
-def whole_unit(m: re.Match[str], c: Context) -> Period:
-    """ "the end of the year", "year-end": the year of publication."""
-    unit = (m["unit"] or "year").lower()
-    return around(c.base(_precision(unit)), unit)
 
 
 def ordinal_day(m: re.Match[str], c: Context) -> Period:
@@ -331,8 +196,3 @@ def year_range(m: re.Match[str], _: Context) -> Period:
     if last <= first:
         raise NoTime
     return Period(date(first, 1, 1), date(last, 12, 31), "year")
-
-
-def same_day(m: re.Match[str], c: Context) -> Period:
-    """ "this time last year", "this day two years ago"."""
-    return day(step(c.base("day"), -1, m["unit"].lower()))

@@ -1,0 +1,39 @@
+"""The options of a run, and what they make of its endpoint and cross-encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.cache import CachedEndpoint, RememberingReranker
+from rag import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of `run` that all suites share."""
+
+    suite: str
+    mode: str
+    split: str
+    limit: int | None
+    out: Path
+    fresh: bool
+    index: Path | None
+    cache: str
+    cache_dir: Path
+    epoch: int
+    cold: bool
+    retrieval_only: bool
+
+    def endpoint(self, settings: Settings) -> CachedEndpoint | None:
+        """An endpoint that keeps its calls, or repeats those that were kept; None where the options ask for neither."""
+        if self.cache == "off" or settings.answer_mode != "llm":
+            return None
+        return CachedEndpoint(settings, folder=self.cache_dir, strict=self.cache == "replay", epoch=self.epoch)
+
+    def reranker(self, settings: Settings) -> RememberingReranker | None:
+        """Scores of earlier runs are used again in quote mode, unless the run is to measure the time it takes."""
+        if settings.answer_mode == "llm":
+            return None
+        return RememberingReranker(settings, file=self.cache_dir / "scores.jsonl", cold=self.cold)
