@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 from llama_index.core import VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
@@ -20,23 +21,16 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.schema import TextNode
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from store.index import bare_collection
 
 Vectors = NDArray[np.float32]
+PREFIX = "Represent this sentence for searching relevant passages: "  # of bge's model card, for questions
 
 
-class Stock(BaseEmbedding):
-    """Our embedding model as any LlamaIndex user would wrap one."""
-
-    _embedder: Any = PrivateAttr()
-
-    def __init__(self, embedder: Any) -> None:
-        super().__init__(model_name="stock")
-        self._embedder = embedder
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return [float(x) for x in self._embedder.embed_query(query)]
+class _Embedding(BaseEmbedding):
+    """What LlamaIndex asks of an embedding model, but for the vectors of many texts and of a query."""
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
@@ -44,23 +38,55 @@ class Stock(BaseEmbedding):
     def _get_text_embedding(self, text: str) -> list[float]:
         return self._get_text_embeddings([text])[0]
 
+
+class Stock(_Embedding):
+    """The model in `folder` as a LlamaIndex user would wrap it: the file in onnxruntime with its defaults, for texts as
+    they come, in LlamaIndex's own batches of ten, padded to the longest. Vectors are the first token's, of length 1.
+    """
+
+    _session: Any = PrivateAttr()
+    _tokenizer: Any = PrivateAttr()
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(model_name="stock")
+        self._session = onnxruntime.InferenceSession(folder / "model.onnx")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_padding()
+        self._tokenizer.enable_truncation(512)
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embeddings([PREFIX + query])[0]
+
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = self._embedder.embed_documents(texts).tolist()
+        encoded = self._tokenizer.encode_batch(texts)
+        feed = {
+            "input_ids": [e.ids for e in encoded],
+            "attention_mask": [e.attention_mask for e in encoded],
+            "token_type_ids": [e.type_ids for e in encoded],
+        }
+        hidden = self._session.run(None, {name: np.array(rows, np.int64) for name, rows in feed.items()})[0]
+        first = hidden[:, 0]
+        vectors: list[list[float]] = (first / np.linalg.norm(first, axis=1, keepdims=True)).tolist()
         return vectors
 
 
-class Mixed(Stock):
+class Mixed(_Embedding):
     """Vectors for a corpus too large to embed: each text gets a mixture of two real vectors, chosen by its digest.
 
     Questions are embedded in earnest.
     """
 
+    _embedder: Any = PrivateAttr()
     _pool: Any = PrivateAttr()
 
     def __init__(self, embedder: Any, pool: Vectors) -> None:
-        super().__init__(embedder)
+        super().__init__(model_name="mixed")
+        self._embedder = embedder
         self._pool = pool
         self.embed_batch_size = 2048
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return [float(x) for x in self._embedder.embed_query(query)]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         return [self._mixed(text) for text in texts]
@@ -114,15 +140,15 @@ class Bare:
         self._db.close()
 
 
-def stock_ingest(texts: Sequence[str], folder: Path, embedder: Any) -> None:
+def stock_ingest(texts: Sequence[str], folder: Path, model: BaseEmbedding) -> None:
     """The same chunks into Chroma through LlamaIndex's pipeline, with its defaults."""
     store = ChromaVectorStore(chroma_collection=bare_collection(folder, "stock"))
-    pipeline = IngestionPipeline(transformations=[Stock(embedder)], vector_store=store)
+    pipeline = IngestionPipeline(transformations=[model], vector_store=store)
     pipeline.run(nodes=[TextNode(text=text, id_=str(n)) for n, text in enumerate(texts)])
 
 
-def stock_search(folder: Path, embedder: Any) -> Any:
+def stock_search(folder: Path, model: BaseEmbedding) -> Any:
     """A LlamaIndex retriever over what `stock_ingest` made; call its `retrieve`."""
     store = ChromaVectorStore(chroma_collection=bare_collection(folder, "stock"))
-    index = VectorStoreIndex.from_vector_store(store, Stock(embedder))
+    index = VectorStoreIndex.from_vector_store(store, model)
     return index.as_retriever(similarity_top_k=10)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from evals.bench.corpus import CHUNKS_EACH, made, questions
-from evals.bench.parts import Bare, Mixed, stock_ingest, stock_search
+from evals.bench.parts import Bare, Mixed, Stock, stock_ingest, stock_search
 from rag import Filters, NewArticle, Rag, Settings, open_embedder
 
 QUESTIONS = 40
@@ -26,9 +26,8 @@ WARM = 5  # asked first and not counted
 _STOCK_ASK = """
 import sys
 from pathlib import Path
-from evals.bench.parts import stock_search
-from rag import load_settings, open_embedder
-found = stock_search(Path(sys.argv[1]), open_embedder(load_settings(mode="quote"))).retrieve(sys.argv[2])
+from evals.bench.parts import Stock, stock_search
+found = stock_search(Path(sys.argv[1]), Stock(Path(sys.argv[2]))).retrieve(sys.argv[3])
 print(found[0].node.get_content())
 """
 _IMPORT = "import time; at = time.perf_counter(); import rag; print(time.perf_counter() - at)"
@@ -65,14 +64,14 @@ def bench(
     texts: Sequence[tuple[str, str]], settings: Settings, *, sizes: Sequence[int], real: int, say: Report
 ) -> tuple[list[Ratio], list[Point]]:
     """All ratios and the curve. `sizes` are chunks, rising; `real` texts are embedded in earnest, once."""
-    embedder = open_embedder(settings)
+    embedder: Any = open_embedder(settings)
     asked = questions(texts, count=QUESTIONS + WARM)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-bench-")))
         say(f"ingest of about {real} chunks")
         ratios, pool = _ingest(texts, settings, embedder, folder=folder, chunks=real, asked=asked)
         say("cold start")
-        ratios += _cold(folder)
+        ratios += _cold(folder, model=embedder.folder)
         points: list[Point] = []
         mixed = Mixed(embedder, pool)
         data = folder / "grown"
@@ -111,8 +110,10 @@ def _ingest(
         alone = _timed(lambda: kept.append(embedder.embed_documents(stored[first:])))
         mine = _latencies(rag.search, asked)
         bare.close()
-    stock = _timed(lambda: stock_ingest(stored[first:], folder / "stock", embedder))
-    theirs = _latencies(stock_search(folder / "stock", embedder).retrieve, asked)
+    model = Stock(embedder.folder)
+    model.get_text_embedding("warm up")
+    stock = _timed(lambda: stock_ingest(stored[first:], folder / "stock", model))
+    theirs = _latencies(stock_search(folder / "stock", model).retrieve, asked)
     n = len(stored) - first
     rates = {"ours, chunks/s": n / ours, "model alone, chunks/s": n / alone, "stock LlamaIndex, chunks/s": n / stock}
     return [
@@ -128,7 +129,7 @@ def _ingest(
     ], kept[0]
 
 
-def _cold(folder: Path) -> list[Ratio]:
+def _cold(folder: Path, *, model: Path) -> list[Ratio]:
     """New processes: to the first quote (a cross-encoder has then read the sentences), to the first passage, and to the
     first passage of stock LlamaIndex, which reads no sentences; and the import alone.
     """
@@ -138,7 +139,7 @@ def _cold(folder: Path) -> list[Ratio]:
     commands = {
         "ask": [*ours, "ask", *where, "--mode", "quote"],
         "search": [*ours, "search", *where],
-        "stock": [sys.executable, "-c", _STOCK_ASK, str(folder / "stock"), question],
+        "stock": [sys.executable, "-c", _STOCK_ASK, str(folder / "stock"), str(model), question],
     }
     runs = {name: min(_process(command)[0] for _ in range(2)) for name, command in commands.items()}
     imports = min(float(_process([sys.executable, "-c", _IMPORT])[1]) for _ in range(3))

@@ -11,8 +11,6 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-BATCH = 32  # texts in one run
-
 
 class OnnxEncoder:
     """A model and its tokenizer, on all cores this process may use. Safe to share between threads."""
@@ -36,9 +34,9 @@ class OnnxEncoder:
         return encodings
 
     def run(
-        self, encodings: Sequence[Encoding], *, batch: int = BATCH
+        self, encodings: Sequence[Encoding], *, batch: int
     ) -> Iterator[tuple[list[int], NDArray[np.float32], NDArray[np.int64]]]:
-        """Yield (positions in `encodings`, first output, attention mask (n, tokens)) batch by batch, longest first.
+        """Yield (positions in `encodings`, first output, attention mask (n, tokens)) by `batch` texts, longest first.
 
         Texts of like length share a batch, so that little is spent on padding.
         """
