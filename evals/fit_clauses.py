@@ -1,4 +1,4 @@
-"""Fits the logistic model of `rag.answer.clauses`, and prints its constants.
+"""Fits the logistic model of `rag.answer.by_clause`, and prints its constants.
 
     python -m evals.fit_clauses DATA/multihop_rag [INDEX]
 
@@ -24,7 +24,8 @@ from evals.stats import auc
 from evals.suites.data import find
 from evals.suites.multihop_rag import SILENT
 from rag import NewArticle, Rag, load_settings
-from rag.answer.clauses import clauses, gather_each, mean_score
+from rag.answer.by_clause import gather_each, mean_score
+from rag.clauses import clauses
 from rag.ingest.sentences import split_sentences
 
 PASSAGES = 8

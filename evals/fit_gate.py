@@ -32,6 +32,7 @@ from rag import NewArticle, Rag, load_settings
 from rag.answer.evidence import gather
 from rag.answer.kind import kind_asked
 from rag.answer.signals import Signals, weigh
+from rag.clauses import clauses
 from rag.ingest.sentences import split_sentences
 
 PASSAGES = 8
@@ -45,9 +46,12 @@ Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentence
 
 
 def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None, file: Path) -> Iterator[Case]:
-    """The questions with their signals; one for which nothing is found is left out."""
+    """The questions of one clause with their signals; one for which nothing is found is left out."""
     reranker = RememberingReranker(rag.settings, file=file)
     for number, (question, answerable) in enumerate(asked, start=1):
+        sys.stderr.write(f"\r{number} of {len(asked)} questions")
+        if clauses(question):
+            continue
         passages = rag.search(question, k=PASSAGES, as_of=as_of)
         spans = {p.article.id: split_sentences(p.article.text) for p in passages}
         evidence = gather(question, passages, sentences=spans.__getitem__, reranker=reranker)
@@ -55,7 +59,6 @@ def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None, fi
             kind = kind_asked(question)
             weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
             yield [astuple(w.signals) for w in weighed], answerable
-        sys.stderr.write(f"\r{number} of {len(asked)} questions")
     sys.stderr.write("\n")
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from rag.words import content_words
 
 Scores = NDArray[np.floating[Any]]
 
@@ -20,22 +17,6 @@ COVER = 0.45  # weight of parts not yet answered, against relevance, in the sele
 DECAY = 0.5  # how much of a part a fitting chunk answers
 NEAR = 0.05  # difference in relevance, on a scale to 1, below which the newer of two wins if the latest is asked for
 CHOOSE_FROM = 60  # best candidates that the selection looks at
-
-_SEAM = re.compile(
-    r",\s+(?:and|but|while|whereas|as|which|who|that)\b|\s(?:while|whereas|compared to)\s|;"
-    r"|,\s(?=the\s|according\s|as\s)|\band\b",
-    re.IGNORECASE,
-)
-
-
-def parts(question: str) -> tuple[str, ...]:
-    """The parts of a question that names several things; one part if it does not.
-
-    Cut at conjunctions, without understanding: a part that is no question by itself still finds its own passages.
-    """
-    found = [part.strip() for part in _SEAM.split(question)]
-    meaningful = tuple(part for part in found if len(set(content_words(part))) >= 2)
-    return meaningful if len(meaningful) > 1 else (question,)
 
 
 def standard(scores: Scores) -> Scores:

@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 
 from rag.asked import Asked, read
+from rag.clauses import clauses
 from rag.keeping import Keeping, day_of, keep
 from rag.models.embedding import Embedder
-from rag.ranking import Scores, mixed, newest_first, parts, relevance, select, standard
+from rag.ranking import Scores, mixed, newest_first, relevance, select, standard
 from rag.types import Filters, Found, Passage
 from rag.words import content_words
 from store.records import Chunk, Hit
@@ -80,7 +81,7 @@ def _words(
     store: Store, question: str, *, among: Collection[str] | None = None
 ) -> tuple[list[dict[str, float]], dict[str, float]]:
     """BM25 scores of chunks for each part of the question, and of articles."""
-    by_part = [_lexical(store, part, among=among) for part in parts(question)]
+    by_part = [_lexical(store, part, among=among) for part in clauses(question) or (question,)]
     return by_part, store.lexical_articles(" ".join(content_words(question)), k=DEEP, among=among)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import available_timezones
 
 STEM = 5  # letters by which words are compared: "Russian" and "Russia", "sending" and "sends"
 INNER_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")  # a capitalised word that does not open its sentence
@@ -40,3 +41,8 @@ def content_words(text: str) -> list[str]:
 def numbers(text: str) -> set[str]:
     """The numbers written in digits, without thousands separators: "5,000" is "5000"."""
     return {n.replace(",", "").rstrip(".") for n in _NUMBER.findall(text)}
+
+
+def is_place(name: str) -> bool:
+    """A place that the time zone database knows: its cities are most capitals."""
+    return name in {zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones()}

@@ -30,7 +30,10 @@ ONLY = {
 ONLY |= {"ir_measures": ("evals/retrieval.py",), "scipy": ("evals/stats.py",)}
 ONLY |= {"distributed": ("rag/ingest/spread.py",)}
 ONLY |= {"llama_index": ("rag/", "evals/bench/parts.py")}
-ONLY |= {"sqlite3": ("store/database.py", "evals/bench/parts.py"), "onnxruntime": ("rag/models/onnx.py",)}
+ONLY |= {
+    "sqlite3": ("store/database.py", "evals/bench/parts.py"),
+    "onnxruntime": ("rag/models/onnx.py", "evals/bench/parts.py"),
+}
 ONLY |= {"xllamacpp": ("rag/models/llama.py",)}
 ONLY |= {"mcp": ("ui/doors/mcp.py",), "fastapi": ("ui/doors/",), "uvicorn": ("ui/doors/serve.py",)}
 

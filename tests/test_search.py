@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import Rag
-from rag.ranking import mixed, parts, relevance, select, standard
+from rag.ranking import mixed, relevance, select, standard
 from store import full_text
 from store.full_text import FullText
 
@@ -35,21 +35,6 @@ def test_selection_covers_the_parts_of_a_question() -> None:
     chosen = select(score, fits, k=3)
     assert [n for n, _ in chosen] == [0, 2, 1]  # the third candidate answers the part that the first leaves open
     assert [gain for _, gain in chosen] == sorted((gain for _, gain in chosen), reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("How many sappers?", ("How many sappers?",)),
-        ("Kim and Putin", ("Kim and Putin",)),
-        (
-            "Does the Times article say that prices rose, while the Herald reports falling wages?",
-            ("Does the Times article say that prices rose", "the Herald reports falling wages?"),
-        ),
-    ],
-)
-def test_parts_of_a_question(question: str, expected: tuple[str, ...]) -> None:
-    assert parts(question) == expected
 
 
 def test_passages_are_exact_spans_best_first(desk: Rag) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
 from rag.answer.backed import back
+from rag.answer.by_clause import gather_each, judge_each, merged
 from rag.answer.claims import cut_claims
-from rag.answer.clauses import clauses, gather_each, judge_each, merged
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone
@@ -20,6 +20,7 @@ from rag.answer.gate import QUOTE, WRITE, Verdict, judge
 from rag.answer.kind import kind_asked
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
+from rag.clauses import clauses
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
 from rag.types import (
@@ -101,9 +102,10 @@ class Answerer:
         self, question: str, asked: str, passages: Sequence[Passage], sentences: Sentences
     ) -> tuple[tuple[Sentence, ...], Verdict]:
         """The sentences that may be evidence, best first, and whether they answer."""
+        least = WRITE if self._endpoint else QUOTE
         if several := clauses(asked):
             each = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
-            return merged(each), judge_each(several, each)
+            return merged(each), judge_each(several, each, least=least)
         evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
         verdict = judge(
             asked,
@@ -112,7 +114,7 @@ class Answerer:
             kind=kind_asked(question),
             sentences=sentences,
             reranker=self._reranker,
-            least=WRITE if self._endpoint else QUOTE,
+            least=least,
         )
         return evidence, verdict
 

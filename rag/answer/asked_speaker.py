@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from zoneinfo import available_timezones
 
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.outlets import is_medium
 from rag.answer.speakers import full_name, statements
 from rag.answer.voices import NAME
-from rag.words import words
+from rag.words import is_place, words
 
 _STEM = 4  # letters of a name that have to be the same, for names from other scripts are spelt in several ways
 _WHO = rf"(?P<who>{NAME}(?: {NAME})*)"
@@ -44,11 +43,6 @@ def speaker_asked(question: str) -> str | None:
             name = re.sub(r"['’]s?$", "", found["who"])
             return None if is_place(name) else name
     return None
-
-
-def is_place(name: str) -> bool:
-    """A place that the time zone database knows: its cities are most capitals."""
-    return name in {zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones()}
 
 
 def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences) -> list[Sentence]:

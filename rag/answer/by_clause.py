@@ -1,0 +1,77 @@
+"""Questions of several clauses: each has its own evidence, and no one sentence answers all of them.
+
+A cross-encoder that learnt from short queries scores every sentence low for "Who is accused of fraud according to A,
+and was called a visionary by B?"; for either clause alone it finds the sentence that answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from rag.answer.asked_speaker import of_speaker, speaker_asked
+from rag.answer.evidence import SPEAKS, Sentence, Sentences, gather
+from rag.answer.gate import Verdict
+from rag.answer.kind import kind_asked
+from rag.clauses import asks
+from rag.models.reranker import Reranker
+from rag.types import Passage
+
+SCORED, SCORED_TWICE = 12, 4  # sentences that the cross-encoder reads for each clause
+SILENT = -8.0  # the score (a logit) of a clause without any sentence
+# Fitted on the dev questions of MultiHop-RAG: python -m evals.fit_clauses DATA/multihop_rag
+INTERCEPT, WEIGHT = 3.462, 1.003
+
+
+def gather_each(
+    asked: Sequence[str], passages: Sequence[Passage], *, sentences: Sentences, reranker: Reranker
+) -> tuple[tuple[Sentence, ...], ...]:
+    """The sentences for each clause, best first: of the person whose words it asks for, with the kind of thing."""
+    return tuple(_for(clause, passages, sentences=sentences, reranker=reranker) for clause in asked)
+
+
+def _for(clause: str, passages: Sequence[Passage], *, sentences: Sentences, reranker: Reranker) -> tuple[Sentence, ...]:
+    found: Sequence[Sentence] = gather(
+        clause, passages, sentences=sentences, reranker=reranker, most=SCORED, twice=SCORED_TWICE
+    )
+    if speaker := speaker_asked(clause):
+        found = of_speaker(speaker, found, sentences=sentences)
+    kind = kind_asked(clause)
+    return tuple(s for s in found if kind is None or kind.in_(s.text))
+
+
+def merged(each: Sequence[Sequence[Sentence]]) -> tuple[Sentence, ...]:
+    """The sentences of all clauses: the best of each clause first, then the second best; once, with the best score."""
+    best: dict[tuple[str, int], Sentence] = {}
+    for rank in zip_longest(*each):
+        for sentence in sorted((s for s in rank if s), key=lambda s: -s.score):
+            place = (sentence.article.id, sentence.start)
+            if place not in best or best[place].score < sentence.score:
+                best[place] = sentence
+    return tuple(best.values())
+
+
+def judge_each(asked: Sequence[str], each: Sequence[Sequence[Sentence]], *, least: float) -> Verdict:
+    """All sentences, unless the clauses on average find too little; clauses that find nothing are named."""
+    scores = _scores(each)
+    likely = likelihood(mean_score(each))
+    if likely < least or max(scores) <= SPEAKS:
+        return Verdict((), likely, "no sentences found answer its parts", clauses=len(asked))
+    missing = [c for c, score in zip(asked, scores, strict=True) if score <= SPEAKS and asks(c)]
+    return Verdict(merged(each), likely, clauses=len(asked), missing=tuple(missing))
+
+
+def mean_score(each: Sequence[Sequence[Sentence]]) -> float:
+    """The mean of the best score (a logit) of each clause."""
+    scores = _scores(each)
+    return sum(scores) / len(scores)
+
+
+def _scores(each: Sequence[Sequence[Sentence]]) -> list[float]:
+    return [found[0].score if found else SILENT for found in each]
+
+
+def likelihood(score: float) -> float:
+    """Of the evidence answering, 0 to 1, from the mean of the clauses' best scores (logits)."""
+    return 1 / (1 + math.exp(-(INTERCEPT + WEIGHT * score)))
