@@ -298,16 +298,23 @@ class Rag:
 
     @cached_property
     def _answerer(self) -> Answerer:
-        from rag.answer.answerer import Answerer
+        from concurrent.futures import ThreadPoolExecutor
 
-        writes = self.settings.answer_mode == "llm"
-        return Answerer(
-            search=lambda question, k, filters, day: self.search(question, k=k, filters=filters, as_of=day),
-            sentences=self._store.truth.sentences,
-            reranker=self._parts.reranker,
-            endpoint=self._parts.endpoint if writes else None,
-            embedding=self._parts.embedder.identity,
-        )
+        with ThreadPoolExecutor(1) as beside:
+            reranker = beside.submit(lambda: self._parts.reranker)  # while the rest loads
+            if self.article_count():
+                _ = self._store.index
+            embedding = self._parts.embedder.identity
+            from rag.answer.answerer import Answerer
+
+            writes = self.settings.answer_mode == "llm"
+            return Answerer(
+                search=lambda question, k, filters, day: self.search(question, k=k, filters=filters, as_of=day),
+                sentences=self._store.truth.sentences,
+                reranker=reranker.result(),
+                endpoint=self._parts.endpoint if writes else None,
+                embedding=embedding,
+            )
 
 
 def _day(value: str | date | None) -> date | None:

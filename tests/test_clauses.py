@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Rag
+from rag import Rag, Turn
 from rag.answer.by_clause import judge_each, likelihood, merged
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE
@@ -131,3 +131,12 @@ def test_the_mean_of_the_clauses_decides() -> None:
     assert not judge_each(("who is it", "what is it"), ((bad,), (bad,)), least=QUOTE).sentences
     assert not judge_each(("who is it", "what is it"), ((), ()), least=QUOTE).sentences
     assert likelihood(0.0) > likelihood(-4.0) > likelihood(-8.0)
+
+
+def test_a_follow_up_does_not_answer_the_question_before_it_again(harbour: Rag) -> None:
+    before = "How tall will the lighthouse on the old mole be?"
+    with harbour as rag:
+        answer = rag.ask("And what will it cost?", history=[Turn(before, "41 metres [1].")])
+    assert answer.asked == f"{before} And what will it cost?"
+    assert "3 million crowns" in answer.text
+    assert answer.notice is None

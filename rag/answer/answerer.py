@@ -101,9 +101,12 @@ class Answerer:
     def _weighed(
         self, question: str, asked: str, passages: Sequence[Passage], sentences: Sentences
     ) -> tuple[tuple[Sentence, ...], Verdict]:
-        """The sentences that may be evidence, best first, and whether they answer."""
+        """The sentences that may be evidence, best first, and whether they answer.
+
+        A question that was put behind the one before it is taken whole: that one has been answered.
+        """
         least = WRITE if self._endpoint else QUOTE
-        if several := clauses(asked):
+        if several := clauses(asked) if asked == question else ():
             each = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
             return merged(each), judge_each(several, each, least=least)
         evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
