@@ -21,6 +21,8 @@ from rag import (
     SettingsError,
     Turn,
 )
+from rag.answer import answerer
+from rag.answer.answerer import UNBORNE
 from rag.answer.claims import cut_claims
 from rag.answer.followup import standalone
 from rag.answer.kind import kind_asked
@@ -192,14 +194,24 @@ def test_a_claim_without_a_mark_is_cited_anew_if_a_sentence_bears_it(writer: Rag
     assert_exact(answer)
 
 
-def test_an_invented_number_is_unsupported_and_alone_a_refusal(writer: Rag, llm: FakeLLM) -> None:
+def test_an_invented_number_is_unsupported_and_alone_gives_way_to_quotes(writer: Rag, llm: FakeLLM) -> None:
     ask(writer, llm, "Nothing.")
     n = number_of(llm, "1,000 sappers who")
     answer, _ = ask(writer, llm, f"It sends 1,000 sappers [{n}]. They will earn 700 dollars [{n}].")
     assert [c.support for c in answer.claims] == ["supported", "unsupported"]
     answer, _ = ask(writer, llm, f"They will earn 700 dollars [{n}].")
-    assert answer.status == "refused"
-    assert answer.citations == ()
+    assert (answer.status, answer.notice) == ("answered", UNBORNE)
+    assert "700" not in answer.text
+    assert "1,000 sappers" in answer.citations[0].quote
+    assert_exact(answer)
+
+
+def test_what_nothing_bears_is_refused_where_the_evidence_is_not_sure(
+    writer: Rag, llm: FakeLLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answerer, "SURE", 1.1)
+    answer, _ = ask(writer, llm, "They will earn 700 dollars.")
+    assert (answer.status, answer.citations) == ("refused", ())
 
 
 def test_a_model_that_says_it_cannot_tell_refuses(writer: Rag, llm: FakeLLM) -> None:

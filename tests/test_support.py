@@ -146,3 +146,14 @@ def test_a_text_is_checked_sentence_by_sentence(reranker: Reranker) -> None:
         ("The ferry had 212 people aboard.", "supported", None),
         ("It sank in 1912.", "unsupported", "the date “1912” is not in the cited words"),
     ]
+
+
+def test_a_name_of_the_title_does_not_stand_for_another_person(reranker: Reranker) -> None:
+    about = "Harbour Times · Osterwald backs a ferry, and Lind goes on trial"
+    whole = "The week began with Birgit Osterwald, who backs a ferry. The prosecution painted Lind as a man who stole."
+    accused = words("The prosecution painted Lind as a man who stole from the ferry.", about=about, whole=whole)
+    assert doubt("The prosecution painted Lind as a man who stole.", [accused], reranker=reranker) is None
+    swapped = "The prosecution painted Osterwald as a man who stole from the ferry."
+    assert doubt(swapped, [accused], reranker=reranker) == "Osterwald is not named in the cited words"
+    meant = words("Critics say that she stole from the ferry.", about=about, whole=whole)
+    assert doubt("Critics say that Osterwald stole from the ferry.", [meant], reranker=reranker) is None

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 PASSAGES = 8  # chunks whose sentences are weighed
 NEARBY = 3  # passages shown with a refusal
+SURE = 0.8  # likelihood from which evidence is quoted if nothing bears what a model made of it
+UNBORNE = "No sentence bears what the model wrote, so the evidence is quoted."
 RECITE = 2  # further sentences tried for a claim that those of its own marks do not support
 
 
@@ -84,7 +86,9 @@ class Answerer:
             picked = quote.pick(asked, verdict.sentences, clauses=verdict.clauses)
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
             try:
-                answer = yield from self._written(self._endpoint, question, asked, evidence, passages, history, today)
+                answer = yield from self._written(
+                    self._endpoint, question, asked, evidence, passages, history, today, verdict.likelihood >= SURE
+                )
                 answer = back(answer, asked, picked, reranker=self._reranker)
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
@@ -137,6 +141,7 @@ class Answerer:
         passages: Sequence[Passage],
         history: Sequence[Turn],
         today: date,
+        sure: bool,
     ) -> Generator[Event, None, Answer]:
         draft: llm.Draft | None = None
         if endpoint.is_cold:
@@ -149,7 +154,7 @@ class Answerer:
         assert draft is not None
         fingerprint = replace(self._fingerprint, model=endpoint.model, prompt=draft.digest)
         draft.keep_whole_sentences()
-        answer = self._checked(question, draft, passages)
+        answer = self._checked(question, draft, passages, sure=sure)
         if draft.lost and answer.status == "refused" and not (draft.text and draft.is_refusal):
             raise EndpointLost(draft.lost)  # nothing that came before it broke off can be shown
         return replace(
@@ -158,11 +163,13 @@ class Answerer:
             usage=draft.usage,
             removed_marks=draft.marks.removed,
             fingerprint=fingerprint,
-            notice=draft.notice,
+            notice=draft.notice or answer.notice,
         )
 
-    def _checked(self, question: str, draft: llm.Draft, passages: Sequence[Passage]) -> Answer:
-        """The draft as claims, each checked; none that is supported makes a refusal."""
+    def _checked(self, question: str, draft: llm.Draft, passages: Sequence[Passage], *, sure: bool) -> Answer:
+        """The draft as claims, each checked; none that is supported makes a refusal, or an answer without text if the
+        evidence is `sure`.
+        """
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
@@ -172,6 +179,8 @@ class Answerer:
             for words, marks in reversed(cut.items())
         ]
         if not any(claim.support == "supported" for claim, _ in rested):
+            if sure:
+                return Answer(question, "answered", "", (), (), "llm", notice=UNBORNE)
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")
         order = list(dict.fromkeys(s for _, sentences in rested for s in sentences))
         claims = tuple(replace(c, citations=tuple(order.index(s) + 1 for s in used)) for c, used in rested)

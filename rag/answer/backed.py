@@ -20,7 +20,7 @@ def back(answer: Answer, asked: str, picked: Sequence[Sentence], *, reranker: Re
     """
     if answer.status == "refused":
         return answer
-    if max(reranker.scores(asked, [claim.text for claim in answer.claims])) <= SPEAKS:
+    if answer.claims and max(reranker.scores(asked, [claim.text for claim in answer.claims])) <= SPEAKS:
         answer = replace(answer, text="", citations=(), claims=(), notice=answer.notice or _ASIDE)
     if any((c.article.id, c.start) == (picked[0].article.id, picked[0].start) for c in answer.citations):
         return answer

@@ -31,6 +31,7 @@ _OPENS = re.compile(
     r"(?:^|[.!?:;•*\n\"“”‘(–—-])\W*$"
 )  # what stands before the first word of a sentence, item or quotation
 _LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|him|them|this|these|those|the)\b")
+_PERSON = re.compile(r"(?i)\b(?:I|we|he|she|they|him|his|her|their|them|our|my)\b")
 BETWEEN = " · "  # between the parts of `Cited.about`
 _BEFORE = 600  # characters in which the sentence before is looked for
 
@@ -136,7 +137,23 @@ def _unknown_name(claim: str, given: Sequence[Cited]) -> str | None:
         held = [_kin(word, known) for word in run]
         if not all(held) and not (any(held) and all(_kin(word, further) for word in run)):
             return " ".join(word for word, is_held in zip(run, held, strict=True) if not is_held)
+        if _swapped(run, claim, given):
+            return " ".join(run)
     return None
+
+
+def _swapped(run: Sequence[str], claim: str, given: Sequence[Cited]) -> bool:
+    """A name that only titles have, while all the words cited name others, of whom the claim is silent.
+
+    Without a pronoun that could mean the one in the title.
+    """
+    if any(_PERSON.search(c.text) for c in given):
+        return False
+    near = _known(" · ".join(f"{c.text} {c.about.rpartition(BETWEEN)[0]}" for c in given))
+    said = _known(claim)
+    return not any(_kin(word, near) for word in run) and all(
+        any(not any(_kin(word, said) for word in name) for name in _names(c.text, capitals=c.whole)) for c in given
+    )
 
 
 def _names(claim: str, *, capitals: str) -> Iterator[list[str]]:
