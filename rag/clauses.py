@@ -78,7 +78,7 @@ def _resolved(clause: str, before: Sequence[str]) -> str | None:
             meant = set(known(" ".join(before), found[0]))
             if len(meant) != 1:
                 return None
-            (noun,) = meant
+            noun = re.sub(r"['’]s?$", "", meant.pop())
             whose = ("’" if noun.endswith("s") else "’s") if found["own"] else ""
             return clause[: found.start()] + noun + whose + clause[found.end() :]
     return clause

@@ -42,6 +42,10 @@ The museum on the quay reopens after a long repair of its roof.
             ("When did Odile Fenn visit Lisbon", "what did Odile Fenn tell reporters about the mole?"),
         ),
         (
+            "What is Odile Fenn's plan for the mole and what do critics say about her plan?",
+            ("What is Odile Fenn's plan for the mole", "what do critics say about Odile Fenn’s plan?"),
+        ),
+        (
             "How many sappers is the army sending and what will they be paid?",
             ("How many sappers is the army sending", "what will sappers be paid?"),
         ),
