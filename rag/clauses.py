@@ -20,6 +20,8 @@ _SEAM = re.compile(
 _PERSON = re.compile(r"(?i)\b(?P<own>his|her(?= \w))\b|\b(?:he|him|she|her)\b")
 _THING = re.compile(r"(?i)\b(?P<own>its|their)\b|\b(?:it|they|them)\b")
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+_SUBJECT = re.compile(r"\b(?i:did|does|do|has|have|had|is|are|was|were|will|would) [A-Z]")
+_OTHER = re.compile(r"(?i)\b(?:who|whom|whose|which)\b")
 _BEFORE_NOUN = frozenset("the a an many much which these those".split())
 _BEHIND_NOUN = STOP_WORDS | frozenset("without within near per via since upon towards among".split())
 
@@ -85,7 +87,9 @@ def _resolved(clause: str, before: Sequence[str]) -> str | None:
 
 
 def _persons(text: str, _: str) -> list[str]:
-    return [name for name in _NAME.findall(text) if not is_place(name)]
+    """The names of persons, if the only one is plainly the subject: "he" may else be the one whom "who" asks for."""
+    names = [name for name in _NAME.findall(text) if not is_place(name)]
+    return names if len(set(names)) != 1 or (_SUBJECT.search(text) and not _OTHER.search(text)) else []
 
 
 def _things(text: str, pronoun: str) -> list[str]:

@@ -72,6 +72,8 @@ def test_a_question_is_cut_where_each_part_stands_alone(question: str, found: tu
         "What is the pact between Moscow and the city of Lisbon officially called?",
         "Which harbour did Moscow and Lisbon officially open together?",
         "If the deal cannot be revived, what is the nominee's second plan?",
+        "Who sued Odile Fenn, and what did she accuse her of?",  # "she" is the one asked for
+        "Why did the lawyer of Odile Fenn resign and what did he say?",
         "Where and when did they meet?",
         "How many sappers?",
         "Kim and Putin",

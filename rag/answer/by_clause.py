@@ -28,17 +28,17 @@ def gather_each(
     asked: Sequence[str], passages: Sequence[Passage], *, sentences: Sentences, reranker: Reranker
 ) -> tuple[tuple[Sentence, ...], ...]:
     """The sentences for each clause, best first: of the person whose words it asks for, with the kind of thing."""
-    return tuple(_for(clause, passages, sentences=sentences, reranker=reranker) for clause in asked)
-
-
-def _for(clause: str, passages: Sequence[Passage], *, sentences: Sentences, reranker: Reranker) -> tuple[Sentence, ...]:
-    found: Sequence[Sentence] = gather(
-        clause, passages, sentences=sentences, reranker=reranker, most=SCORED, twice=SCORED_TWICE
-    )
-    if speaker := speaker_asked(clause):
-        found = of_speaker(speaker, found, sentences=sentences)
-    kind = kind_asked(clause)
-    return tuple(s for s in found if kind is None or kind.in_(s.text))
+    found, spoken = [], None
+    for clause in asked:
+        speaker = (
+            speaker_asked(clause) or spoken
+        )  # "What did A say of x and how y came about?" asks for A's words twice
+        spoken = None if "according to" in clause.lower() else speaker
+        sentences_of = gather(clause, passages, sentences=sentences, reranker=reranker, most=SCORED, twice=SCORED_TWICE)
+        theirs = of_speaker(speaker, sentences_of, sentences=sentences) if speaker else sentences_of
+        kind = kind_asked(clause)
+        found.append(tuple(s for s in theirs if kind is None or kind.in_(s.text)))
+    return tuple(found)
 
 
 def merged(each: Sequence[Sequence[Sentence]]) -> tuple[Sentence, ...]:
