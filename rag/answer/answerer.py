@@ -87,7 +87,14 @@ class Answerer:
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
             try:
                 answer = yield from self._written(
-                    self._endpoint, question, asked, evidence, passages, history, today, verdict.likelihood >= SURE
+                    self._endpoint,
+                    question,
+                    asked,
+                    evidence,
+                    passages,
+                    history,
+                    today,
+                    verdict.likelihood >= SURE and not verdict.missing,
                 )
                 answer = back(answer, asked, picked, reranker=self._reranker)
             except EndpointLost as error:
@@ -95,7 +102,7 @@ class Answerer:
                 answer = replace(self._quoted(question, verdict), notice=notice)
         if verdict.missing and answer.status == "answered":
             missing = ", ".join(f"“{clause}”" for clause in verdict.missing)
-            answer = replace(answer, notice=answer.notice or f"Nothing was found on {missing}.")
+            answer = replace(answer, notice=" ".join(filter(None, [answer.notice, f"Nothing was found on {missing}."])))
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
