@@ -40,6 +40,7 @@ ROUNDS = 8
 FOLDS = 5
 WEIGHT = 100.0  # questions that the answers of a set count for, and its silence
 START = (0.3, 0.7, -1.0, -1.0, 1.0, 0.0)
+SIGNALS = tuple(field.name for field in fields(Signals))
 LIKELIHOODS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentences; does one of them answer?
@@ -62,9 +63,9 @@ def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None, fi
     sys.stderr.write("\n")
 
 
-def fit(sets: Sequence[Sequence[Case]]) -> Matrix:
-    """The intercept and a weight for each signal, (k + 1,)."""
-    weights: Matrix = np.array(START)
+def fit(sets: Sequence[Sequence[Case]], *, start: Sequence[float] = START) -> Matrix:
+    """The intercept and a weight for each signal, (k + 1,), as is `start`, by which the first best are chosen."""
+    weights: Matrix = np.array(start)
     y = np.array([float(answers) for one in sets for _, answers in one])
     each = [[answers for _, answers in one] for one in sets]
     counts = np.array([WEIGHT / (sum(one) if answers else len(one) - sum(one)) for one in each for answers in one])
@@ -79,22 +80,27 @@ def score(weights: Matrix, sentences: Sequence[Sequence[float]]) -> float:
     return max(float(weights[0] + weights[1:] @ np.array(s)) for s in sentences)
 
 
-def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]]) -> list[float]:
+def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]], *, start: Sequence[float] = START) -> list[float]:
     """The likelihood that each question is answered, by a model fitted on the other folds and the other sets."""
     found = [0.0] * len(one)
     for fold in range(FOLDS):
-        weights = fit([[case for n, case in enumerate(one) if n % FOLDS != fold], *others])
+        weights = fit([[case for n, case in enumerate(one) if n % FOLDS != fold], *others], start=start)
         for n in range(fold, len(one), FOLDS):
             found[n] = float(1 / (1 + np.exp(-score(weights, one[n][0]))))
     return found
 
 
-def report(sets: dict[str, list[Case]]) -> Iterator[str]:
+def report(
+    sets: dict[str, list[Case]],
+    *,
+    signals: Sequence[str] = SIGNALS,
+    start: Sequence[float] = START,
+) -> Iterator[str]:
     """The constants, and what each threshold gives on questions that were held out."""
-    for name, weight in zip(["intercept", *(f.name for f in fields(Signals))], fit(list(sets.values())), strict=True):
+    for name, weight in zip(["intercept", *signals], fit(list(sets.values()), start=start), strict=True):
         yield f"{name:10} {weight:8.3f}"
     for name, one in sets.items():
-        likely = held_out(one, [other for key, other in sets.items() if key != name])
+        likely = held_out(one, [other for key, other in sets.items() if key != name], start=start)
         known = [p for p, (_, answers) in zip(likely, one, strict=True) if answers]
         silent = [p for p, (_, answers) in zip(likely, one, strict=True) if not answers]
         area = auc(known, silent).value

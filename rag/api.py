@@ -257,7 +257,7 @@ class Rag:
     def warm(self) -> None:
         """Load the models now, which the first question waits for else. Nothing is asked of an endpoint.
 
-        Raises ModelError.
+        Raises ModelError or StoreError.
         """
         _ = self._answerer
 
@@ -302,7 +302,7 @@ class Rag:
 
         with ThreadPoolExecutor(1) as beside:
             reranker = beside.submit(lambda: self._parts.reranker)  # while the rest loads
-            if self.article_count():
+            if self._parts.retriever is None and self.article_count():
                 _ = self._store.index
             embedding = self._parts.embedder.identity
             from rag.answer.answerer import Answerer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from zoneinfo import available_timezones
 
 STEM = 5  # letters by which words are compared: "Russian" and "Russia", "sending" and "sends"
@@ -45,4 +46,10 @@ def numbers(text: str) -> set[str]:
 
 def is_place(name: str) -> bool:
     """A place that the time zone database knows: its cities are most capitals."""
-    return name in {zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones()}
+    return name in _places()
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Read from the disk once."""
+    return frozenset(zone.rsplit("/", 1)[-1].replace("_", " ") for zone in available_timezones())

@@ -94,7 +94,7 @@ class Answerer:
                     passages,
                     history,
                     today,
-                    verdict.likelihood >= SURE and not verdict.missing,
+                    sure=verdict.likelihood >= SURE and not verdict.missing,
                 )
                 answer = back(answer, asked, picked, reranker=self._reranker)
             except EndpointLost as error:
@@ -148,6 +148,7 @@ class Answerer:
         passages: Sequence[Passage],
         history: Sequence[Turn],
         today: date,
+        *,
         sure: bool,
     ) -> Generator[Event, None, Answer]:
         draft: llm.Draft | None = None

@@ -30,9 +30,8 @@ def gather_each(
     """The sentences for each clause, best first: of the person whose words it asks for, with the kind of thing."""
     found, spoken = [], None
     for clause in asked:
-        speaker = (
-            speaker_asked(clause) or spoken
-        )  # "What did A say of x and how y came about?" asks for A's words twice
+        # "What did A say of x and how y came about?" asks for A's words twice
+        speaker = speaker_asked(clause) or spoken
         spoken = None if "according to" in clause.lower() else speaker
         sentences_of = gather(clause, passages, sentences=sentences, reranker=reranker, most=SCORED, twice=SCORED_TWICE)
         theirs = of_speaker(speaker, sentences_of, sentences=sentences) if speaker else sentences_of
@@ -54,21 +53,16 @@ def merged(each: Sequence[Sequence[Sentence]]) -> tuple[Sentence, ...]:
 
 def judge_each(asked: Sequence[str], each: Sequence[Sequence[Sentence]], *, least: float) -> Verdict:
     """All sentences, unless the clauses on average find too little; clauses that find nothing are named."""
-    scores = _scores(each)
-    likely = likelihood(mean_score(each))
+    scores = best_scores(each)
+    likely = likelihood(sum(scores) / len(scores))
     if likely < least or max(scores) <= SPEAKS:
         return Verdict((), likely, "no sentences found answer its parts", clauses=len(asked))
     missing = [c for c, score in zip(asked, scores, strict=True) if score <= SPEAKS and asks(c)]
     return Verdict(merged(each), likely, clauses=len(asked), missing=tuple(missing))
 
 
-def mean_score(each: Sequence[Sequence[Sentence]]) -> float:
-    """The mean of the best score (a logit) of each clause."""
-    scores = _scores(each)
-    return sum(scores) / len(scores)
-
-
-def _scores(each: Sequence[Sequence[Sentence]]) -> list[float]:
+def best_scores(each: Sequence[Sequence[Sentence]]) -> list[float]:
+    """The best score (a logit) of each clause."""
     return [found[0].score if found else SILENT for found in each]
 
 
