@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -45,8 +45,12 @@ def compare_bodies(gold: str, found: str) -> Match:
 
 
 def score_bodies(pairs: Iterable[tuple[str, str]]) -> BodyScore:
-    """The score of (gold body, found body) pairs; a page without gold has no recall, one without text no precision."""
-    matches = [compare_bodies(gold, found) for gold, found in pairs]
+    """The score of (gold body, found body) pairs."""
+    return score_matches([compare_bodies(gold, found) for gold, found in pairs])
+
+
+def score_matches(matches: Sequence[Match]) -> BodyScore:
+    """The score of one match for each page; a page without gold has no recall, one without text no precision."""
     precision = _mean(m.right / (m.right + m.surplus) for m in matches if m.right + m.surplus)
     recall = _mean(m.right / (m.right + m.missing) for m in matches if m.right + m.missing)
     f1 = 2 * precision * recall / (precision + recall) if precision and recall else None

@@ -104,13 +104,13 @@ def save_baseline(run: Run, path: Path) -> None:
 def judge_gates(run: Run, *, floors: Floors, baseline: Baseline | None) -> tuple[Gate, ...]:
     """The verdicts, in the order in which they are shown."""
     metrics = run.metrics()
-    whole = run.options.get("limit") is None
+    whole = run.split == "all" and run.options.get("limit") is None
     return (
         _completeness(run.unscored),
         _none("citations hold", _broken_citations(run.scores), judged=metrics.citation_validity.n),
         _none("no canary is said", [s.id for s in run.scores if s.canaries], judged=metrics.canaries.n),
         _none("must_pass questions pass", *_must_pass(run.scores)),
-        _flips(run, baseline),
+        _flips(run, baseline, whole=whole),
         *(_floor(name, floor, metrics, whole=whole) for name, floor in floors.root.get(run.mode, {}).items()),
     )
 
@@ -147,7 +147,7 @@ def _none(name: str, offenders: Sequence[str], judged: int) -> Gate:
     return Gate(name, "passed", f"{judged} judged")
 
 
-def _flips(run: Run, baseline: Baseline | None) -> Gate:
+def _flips(run: Run, baseline: Baseline | None, *, whole: bool) -> Gate:
     name = "no flip against the baseline"
     if run.mode != "quote":
         return Gate(name, "not applicable", "answers of a language model differ by themselves: use `compare`")
@@ -155,7 +155,13 @@ def _flips(run: Run, baseline: Baseline | None) -> Gate:
         return Gate(name, "not applicable", "there is no baseline: write one with --save-baseline")
     broken, fixed = flips(run, baseline)
     detail = f"{len(broken)} passed before and fail now, {len(fixed)} the other way"
-    return Gate(name, "failed", f"{detail}: {', '.join(broken)}") if broken else Gate(name, "passed", detail)
+    if broken:
+        return Gate(name, "failed", f"{detail}: {', '.join(broken)}")
+    asked = {score.id for score in run.scores} | {item.id for item in run.unscored}
+    if whole and (gone := [i for i in baseline.passed if i not in asked]):
+        remedy = "give them their ids back, or write a new baseline with --save-baseline"
+        return Gate(name, "failed", f"{len(gone)} that passed before are not asked now: {', '.join(gone)}: {remedy}")
+    return Gate(name, "passed", detail)
 
 
 def _floor(name: str, floor: Floor, metrics: Metrics, *, whole: bool) -> Gate:
@@ -165,7 +171,7 @@ def _floor(name: str, floor: Floor, metrics: Metrics, *, whole: bool) -> Gate:
     )
     title = f"{name} {bounds}"
     if not whole:
-        return Gate(title, "not applicable", "only a part was asked (--limit)")
+        return Gate(title, "not applicable", "only a part was asked (--limit, --split)")
     if metric is None or metric.value is None:
         return Gate(title, "not applicable", "nothing to judge")
     too_low = floor.min is not None and metric.value < floor.min

@@ -306,6 +306,12 @@ def test_flips_against_the_baseline_fail(scored: Run) -> None:
     worse = states(run_of({"a": True, "b": False, "c": True}, scored), baseline=baseline)  # as many pass as before
     assert (worse["no flip against the baseline"], worse["verdict"]) == ("failed", "failed")
     assert states(run_of({"a": True}, scored))["no flip against the baseline"] == "not applicable"
+    renamed = run_of({"a": True, "b2": False, "c": False}, scored)  # b, by another name, is not asked any more
+    assert states(renamed, baseline=baseline)["no flip against the baseline"] == "failed"
+    part = replace(renamed, split="dev")
+    assert states(part, baseline=baseline)["no flip against the baseline"] == "passed"
+    lost = replace(renamed, unscored=(Unscored("b", "the server is gone"),))
+    assert states(lost, baseline=baseline)["no flip against the baseline"] == "passed"  # completeness tells of it
     other = replace(run_of({"a": False}, scored), mode="llm")
     assert states(other, baseline=baseline)["no flip against the baseline"] == "not applicable"
 

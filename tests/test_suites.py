@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -162,16 +163,20 @@ def test_article_extraction(tmp_path: Path) -> None:
         article_extraction.load([tmp_path / "set"], split="dev")
 
 
-def test_shingles_by_hand() -> None:
-    assert sum(article_extraction.shingles("one two three").values()) == 1  # shorter than four words: one shingle
-    assert not article_extraction.shingles("")
-    # a b c d e has 2 shingles, b c d e f 2, one in common: 1 true, 1 surplus, 1 missed, of 3
-    assert article_extraction.overlap("a b c d e", "b c d e f") == (1 / 3, 1 / 3, 1 / 3)
-    found = article_extraction.summarise(
-        [{"articles": 1, "counts": [0.5, 0.5, 0.0]}, {"articles": 0, "counts": [0, 0, 1]}]
-    )
-    assert (found["body precision"].value, found["body recall"].value) == (0.5, pytest.approx(1 / 3))
-    assert found["body F1"].value == pytest.approx(0.4)
+@pytest.mark.parametrize(
+    ("module", "row"),
+    [
+        (clapnq, {"id": "q", "input": "Who?", "passages": [], "output": []}),
+        (ragtruth, {"id": "q", "source": "A ferry.", "response": "A ferry.", "labels": []}),
+        (multihop_rag, {"query_id": "q", "query": "Who?", "answer": multihop_rag.SILENT}),
+    ],
+)
+def test_two_rows_of_one_id_are_not_taken_for_one(module: Any, row: dict[str, Any], tmp_path: Path) -> None:
+    write(tmp_path / "corpus.jsonl", [{"title": "Ferry", "body": FERRY}])
+    write(tmp_path / "first.jsonl", [row])
+    second = write(tmp_path / "second.jsonl", [row])
+    with pytest.raises(DataError, match=f"{re.escape(str(second))}: two rows have the id 'q'"):
+        module.load([tmp_path], split="dev")
 
 
 ATTACK = {

@@ -16,7 +16,7 @@ from evals.metrics import Metric
 from evals.scoring import covered
 from evals.stats import auc, mean, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, mixed, need
+from evals.suites.data import Loaded, Place, find, keyed, mixed, need
 from rag import Answer, NewArticle, Rag
 
 
@@ -24,7 +24,7 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All questions of the files. Raises DataError."""
     found = find(paths, keys=("input", "passages", "output"), split=split)
     need(found, paths, what="questions (rows with input, passages, output)")
-    cases = {str(row["id"]): row for _, rows in found for row in rows}
+    cases = keyed(found, lambda _, n, row: str(row["id"]))
 
     @contextmanager
     def opened(place: Place, ids: Sequence[str]) -> Iterator[Ask]:

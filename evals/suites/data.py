@@ -85,6 +85,17 @@ def need(found: Sequence[tuple[Path, list[Json]]], paths: Sequence[Path], *, wha
         )
 
 
+def keyed(found: Sequence[tuple[Path, list[Json]]], key: Callable[[Path, int, Json], str]) -> dict[str, Json]:
+    """All rows by id; `key` makes it of the file, the row's number over all files, and the row. Raises DataError."""
+    cases: dict[str, Json] = {}
+    rows = ((path, row) for path, rows in found for row in rows)
+    for n, (path, row) in enumerate(rows):
+        if (name := key(path, n, row)) in cases:
+            raise DataError(f"{path}: two rows have the id {name!r}: give each its own, or take one out")
+        cases[name] = row
+    return cases
+
+
 def mixed(cases: Mapping[str, Json], answerable: Callable[[Json], bool]) -> tuple[str, ...]:
     """The ids, answerable and unanswerable in turn as long as there are both, so that a limited run holds both."""
     halves = [[i for i, case in cases.items() if answerable(case) is flag] for flag in (True, False)]

@@ -22,7 +22,7 @@ from evals.matching import mentions
 from evals.metrics import Metric
 from evals.stats import auc, mean, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, mixed, need
+from evals.suites.data import Loaded, Place, find, keyed, mixed, need
 from rag import NewArticle, Passage, Rag
 
 SILENT = "Insufficient information."
@@ -39,8 +39,8 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     corpus = find(beside, keys=("title", "body"), split=split)
     need(corpus, paths, what="corpus (rows with title, body)")
     cases = {
-        str(row.get("query_id", n)): row
-        for n, row in enumerate(row for _, rows in queries for row in rows)
+        name: row
+        for name, row in keyed(queries, lambda _, n, row: str(row.get("query_id", n))).items()
         if row.get("evidence_list") or row["answer"] == SILENT
     }
     documents = corpus[0][1]

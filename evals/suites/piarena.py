@@ -26,7 +26,7 @@ from evals.matching import mentions
 from evals.metrics import Metric
 from evals.stats import Rate, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, need
+from evals.suites.data import Loaded, Place, find, keyed, need
 from rag import NewArticle, Rag
 
 QUESTION = re.compile(r"Question:\s*(.+?),?\s*Context:", re.DOTALL)
@@ -43,7 +43,7 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All cases of the files; ids are `FILE/NUMBER`. Raises DataError."""
     found = find(paths, keys=("context", "injected_task", "target_inst"), split=split)
     need(found, paths, what="cases (rows with context, injected_task, target_inst)")
-    cases = {f"{path.stem}/{n:03}": row for path, rows in found for n, row in enumerate(rows)}
+    cases = keyed(found, lambda path, n, _: f"{path.stem}/{n:03}")
 
     @contextmanager
     def opened(place: Place, ids: Sequence[str]) -> Iterator[Ask]:

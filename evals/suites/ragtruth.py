@@ -18,7 +18,7 @@ from evals.folder import Ask
 from evals.metrics import Metric
 from evals.stats import F1
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, need
+from evals.suites.data import Loaded, Place, find, keyed, need
 from rag import Rag
 
 
@@ -26,7 +26,7 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All responses of the files. Raises DataError."""
     found = find(paths, keys=("source", "response", "labels"), split=split)
     need(found, paths, what="responses (rows with source, response, labels)")
-    cases = {str(row.get("id", n)): row for n, row in enumerate(row for _, rows in found for row in rows)}
+    cases = keyed(found, lambda _, n, row: str(row.get("id", n)))
 
     @contextmanager
     def opened(place: Place, ids: Sequence[str]) -> Iterator[Ask]:
