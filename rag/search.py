@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 
 import numpy as np
 
@@ -31,9 +32,9 @@ class _Signals:
 
     question: str
     vector: Vector
-    dense: list[Hit]
-    by_part: list[dict[str, float]]
-    articles: dict[str, float]
+    dense: list[Hit] = field(default_factory=list)
+    by_part: list[dict[str, float]] = field(default_factory=list)
+    articles: dict[str, float] = field(default_factory=dict)
 
     @property
     def lexical(self) -> dict[str, float]:
@@ -65,9 +66,12 @@ def search(
     with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
         asked = _read(store, question, as_of) if filters.read else Asked()
         wanted = keep(filters, asked.readings)
-        signals = _look(store, vector, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k))
+        look = cache(partial(_look, store, vector, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
         for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
-            found = _ranked(store, signals, kept, asked, k=k)
+            few = kept.few(store.truth) if kept.filters.narrow else None
+            # where few articles meet what was given, nothing is looked for among all
+            signals = _Signals(question, vector) if few is not None and not kept.readings else look()
+            found = _ranked(store, _kept(store, signals, kept, few, k=k), asked, k=k)
             if found:
                 return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
     return Found((), wanted.scope())
@@ -85,9 +89,7 @@ def _words(
     return by_part, store.lexical_articles(" ".join(content_words(question)), k=DEEP, among=among)
 
 
-def _ranked(store: Store, signals: _Signals, kept: Keeping, asked: Asked, *, k: int) -> tuple[Passage, ...]:
-    if kept.filters.narrow:
-        signals = _kept(store, signals, kept, k=k)
+def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[Passage, ...]:
     chunks = store.truth.chunks(_pool(signals.dense, signals.lexical, signals.by_part, k=k))
     found = [chunks[i] for i in sorted(chunks)]
     if not found:
@@ -110,18 +112,23 @@ def _ranked(store: Store, signals: _Signals, kept: Keeping, asked: Asked, *, k: 
     return _passages(store, [(found[places[n]], gain) for n, gain in chosen])
 
 
-def _kept(store: Store, signals: _Signals, kept: Keeping, *, k: int) -> _Signals:
-    """The signals without what the filters exclude; where few articles meet them, all their chunks are scored."""
+def _kept(store: Store, signals: _Signals, kept: Keeping, few: Collection[str] | None, *, k: int) -> _Signals:
+    """The signals without what the filters exclude, and those of all chunks of the `few` articles that meet them."""
+    if not kept.filters.narrow:
+        return signals
     best = _pool(signals.dense, signals.lexical, signals.by_part, k=k)
     article_of = store.truth.articles_of({hit.chunk_id for hit in signals.dense} | signals.lexical.keys())
     near = {article_of[i] for i in best if i in article_of}
     admitted = kept.admitted(store.truth, set(article_of.values()), near=near)
     signals = signals.only({i for i, article_id in article_of.items() if article_id in admitted})
-    few = kept.few(store.truth)
-    if few is None:
-        return signals
+    return signals if few is None else _joined(store, signals, few)
+
+
+def _joined(store: Store, signals: _Signals, few: Collection[str]) -> _Signals:
+    """The signals with those of all chunks of a few articles."""
     by_part, articles = _words(store, signals.question, among=few)
-    both = [one | other for one, other in zip(signals.by_part, by_part, strict=True)]
+    nothing: list[dict[str, float]] = [{} for _ in by_part]
+    both = [one | other for one, other in zip(signals.by_part or nothing, by_part, strict=True)]
     vectors = store.truth.vectors(store.truth.chunks_of(few))
     scored = {hit.chunk_id: hit for hit in signals.dense}
     scored |= {i: Hit(i, float(vector @ signals.vector)) for i, vector in vectors.items()}

@@ -106,7 +106,9 @@ class VectorIndex:
         configuration: Any = {"hnsw": HNSW}
         made = self._client.get_or_create_collection(self._name, configuration=configuration, embedding_function=None)
         width = HNSW["ef_search"]
-        if (hnsw := made.configuration.get("hnsw")) and hnsw.get("ef_search") != width:  # made by an earlier version
+        if (hnsw := made.configuration_json.get("hnsw")) and hnsw.get(
+            "ef_search"
+        ) != width:  # made by an earlier version
             made.modify(configuration={"hnsw": {"ef_search": width}})
         return made
 

@@ -19,6 +19,6 @@ def test_an_index_of_an_earlier_version_is_searched_as_widely_as_a_new_one(tmp_p
     index = VectorIndex(tmp_path)
     assert [hit.chunk_id for hit in index.query(np.eye(2, 4, dtype=np.float32)[1], k=1)] == ["b"]
     index.close()
-    hnsw = client.get_collection(COLLECTION, embedding_function=None).configuration["hnsw"]
+    hnsw = client.get_collection(COLLECTION, embedding_function=None).configuration_json["hnsw"]
     assert hnsw is not None
     assert {name: hnsw[name] for name in HNSW} == HNSW  # type: ignore[literal-required]
