@@ -24,18 +24,17 @@ class CacheMiss(ClipdeskError):
 
 
 class RememberingReranker(Reranker):
-    """The local cross-encoder, which remembers what it scored: the same call gives the same scores, at once.
+    """The local cross-encoder, which remembers what it scored: a question and a text have the same score, at once.
 
-    A call's key is the model's identity and all its pairs of question and text in order (its quantisation makes scores
-    depend a little on the texts beside them). `remembered` counts the calls that were not made anew.
+    `remembered` counts the calls of which a pair was known, so that their time says nothing.
     """
 
     def __init__(self, settings: Settings, *, file: Path, cold: bool = False) -> None:
-        """`file` holds the scores of earlier runs; it is made if it is missing. `cold` makes every call anew."""
+        """`file` holds the scores of earlier runs; it is made if it is missing. `cold` scores every pair anew."""
         super().__init__(folder=settings.models)
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file, self._cold = file, cold
-        self._known: dict[str, list[float]] = {}
+        self._known: dict[str, float] = {}
         mend(file)
         if file.exists():
             self._known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
@@ -43,14 +42,14 @@ class RememberingReranker(Reranker):
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """As Reranker.pairs, through which `scores` goes too."""
-        key = _digest([self.identity, list(pairs)])
-        if key in self._known and not self._cold:
-            self.remembered += 1
-        else:
-            self._known[key] = super().pairs(pairs)
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps([key, self._known[key]]) + "\n")
-        return list(self._known[key])
+        keys = [_digest([self.identity, *pair]) for pair in pairs]
+        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in self._known}
+        self.remembered += len(new) < len(set(keys))
+        found = dict(zip(new, super().pairs(list(new.values())), strict=True))
+        with self._file.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps([key, score]) + "\n" for key, score in found.items())
+        self._known |= found
+        return [self._known[key] for key in keys]
 
 
 class CachedEndpoint(Endpoint):

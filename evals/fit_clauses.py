@@ -46,7 +46,7 @@ def main(data: Path, index: Path | None) -> None:
         rag.add((NewArticle(row["title"], row["body"]) for row in corpus), name="corpus")
         rows = [row for _, rows in find([data], keys=("query", "answer"), split="dev") for row in rows]
         asked = [(r["query"], r["answer"] != SILENT) for r in rows if r.get("evidence_list") or r["answer"] == SILENT]
-        sets = {"MultiHop-RAG": list(cases(rag, asked, file=Path("runs/cache/fit-clauses.jsonl")))}
+        sets = {"MultiHop-RAG": list(cases(rag, asked, file=Path("runs/cache/pairs.jsonl")))}
     sys.stdout.writelines(f"{line}\n" for line in report(sets, signals=("score",), start=(0.0, 1.0)))
 
 

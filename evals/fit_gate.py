@@ -131,8 +131,8 @@ def main(data: Path) -> None:
         known = [(row["input"], any(o.get("selected_sentences") for o in row["output"])) for row in rows]
         cache = Path("runs/cache")
         sets = {
-            "gold": list(cases(ours, asked, as_of=date(2025, 6, 21), file=cache / "fit-gold.jsonl")),
-            "CLAP NQ": list(cases(theirs, known, as_of=None, file=cache / "fit-clapnq.jsonl")),
+            "gold": list(cases(ours, asked, as_of=date(2025, 6, 21), file=cache / "pairs.jsonl")),
+            "CLAP NQ": list(cases(theirs, known, as_of=None, file=cache / "pairs.jsonl")),
         }
     sys.stdout.writelines(f"{line}\n" for line in report(sets))
 

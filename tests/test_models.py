@@ -33,6 +33,8 @@ def test_the_reranker_puts_the_answer_first() -> None:
     texts = ["The mayor likes ferries.", "Repairs to the bridge will cost 4 million euros.", "It rained."]
     scores = Reranker().scores("How much will the repairs cost?", texts)
     assert scores[1] == max(scores) > 0 > scores[2]
+    # each pair is run alone: its score does not depend on what stands beside it
+    assert [Reranker().scores("How much will the repairs cost?", [text])[0] for text in texts] == scores
     assert Reranker().scores("Anything?", []) == []
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from rag.models.manifest import find_model
 
-BATCH = 8  # pairs in one run: sentences differ in length, and larger batches spend a fifth more on padding
-
 
 class Reranker:
     """ms-marco-MiniLM: trained on (question, passage) pairs of MS MARCO; its logits order texts for one question."""
@@ -27,9 +25,4 @@ class Reranker:
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """A logit for each (question, text), in their order."""
-        found = [0.0] * len(pairs)
-        encodings = self._encoder.encode(pairs)
-        for rows, logits, _ in self._encoder.run(encodings, batch=BATCH):
-            for row, logit in zip(rows, logits[:, 0], strict=True):
-                found[row] = float(logit)
-        return found
+        return self._encoder.outputs(pairs, lambda logits: float(logits[0]))
