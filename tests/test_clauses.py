@@ -54,8 +54,19 @@ The museum on the quay reopens after a long repair of its roof.
             ("What is Corvane offering the owners", "when does Corvane’s offer run out?"),
         ),
         (
-            "Which firm built the old mole, as the Harbour Times reported, and was fined for a spill in 2019?",
-            ("Which firm built the old mole, as the Harbour Times reported", "was fined for a spill in 2019?"),
+            "Which firm is known for the old mole, as the Harbour Times reported, and was fined for a spill in 2019?",
+            (
+                "Which firm is known for the old mole, as the Harbour Times reported",
+                "which firm was fined for a spill in 2019?",
+            ),
+        ),
+        (
+            "When did the Bank of Brackwater raise rates, and why did it hesitate?",
+            ("When did the Bank of Brackwater raise rates", "why did Bank of Brackwater hesitate?"),
+        ),
+        (
+            "Bank of Brackwater: when was it founded, and who runs it?",
+            ("Bank of Brackwater: when was it founded", "who runs Bank of Brackwater?"),
         ),
     ],
 )
@@ -74,6 +85,13 @@ def test_a_question_is_cut_where_each_part_stands_alone(question: str, found: tu
         "If the deal cannot be revived, what is the nominee's second plan?",
         "Who sued Odile Fenn, and what did she accuse her of?",  # "she" is the one asked for
         "Why did the lawyer of Odile Fenn resign and what did he say?",
+        "When did Corvane close the mine, and how did it explain?",  # the mine, or Corvane
+        "Which fleets did the owners sell and when do they sail?",
+        "When did the ferry sink and what did it carry?",  # no list of verbs says where the noun ends
+        "Which officials did the governor name, who were pardoned last spring?",  # says more of the officials
+        "Why did the mayor sell the harbour, while in office as the council chairman?",
+        "What is the ferry company planning; while in debt to the harbour council?",
+        "Which firm built the old mole, and was fined for a spill in 2019?",  # where does the subject end?
         "Where and when did they meet?",
         "How many sappers?",
         "Kim and Putin",
