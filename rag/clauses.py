@@ -24,7 +24,8 @@ _SUBJECT = re.compile(r"\b(?i:did|does|do|has|have|had|is|are|was|were|will|woul
 _OTHER = re.compile(r"(?i)\b(?:who|whom|whose|which)\b")
 # Words that say something of what stands before them, and have no subject of their own
 _LEANS = re.compile(
-    r"(?i)^(?:(?:while|whereas|as) )?(?:(?:in|at|on|under|during|with|without|by|for|to|from|of|after|before)\b|\w+ing\b)"
+    r"(?i)^(?:(?:while|whereas|as) )?"
+    r"(?:(?:in|at|on|under|during|with|without|by|for|to|from|of|after|before)\b|\w+ing\b)"
 )
 _PREDICATE = re.compile(
     r"(?i)^(?:(?:is|are|was|were|has|have|had) (?:(?:also|been|being|later|now) |\w+e[dn]\b)|\w+ed\b)"

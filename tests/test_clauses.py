@@ -10,6 +10,7 @@ from rag import Rag, Turn
 from rag.answer.by_clause import judge_each, likelihood, merged
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE
+from rag.answer.quote import pick
 from rag.clauses import clauses
 from store.records import Article
 
@@ -150,11 +151,20 @@ def test_sentences_of_all_clauses_come_once_the_best_of_each_first() -> None:
 def test_the_mean_of_the_clauses_decides() -> None:
     article = Article("a", "T", None, None, None, None, None, None, "abcdef")
     good, bad = Sentence(article, 0, 1, 6.0), Sentence(article, 1, 2, -9.0)
-    assert judge_each(("who is it", "what is it"), ((good,), (bad,)), least=QUOTE).missing == ("what is it",)
-    assert judge_each(("who is it", "the other"), ((good,), (bad,)), least=QUOTE).missing == ()  # asks nothing
+    verdict = judge_each(("who is it", "the other"), ((good,), (bad,)), least=QUOTE)
+    assert (verdict.clauses, verdict.missing, verdict.leading) == (("who is it",), ("the other",), 1)
     assert not judge_each(("who is it", "what is it"), ((bad,), (bad,)), least=QUOTE).sentences
     assert not judge_each(("who is it", "what is it"), ((), ()), least=QUOTE).sentences
     assert likelihood(0.0) > likelihood(-4.0) > likelihood(-8.0)
+
+
+def test_the_best_sentence_of_each_clause_is_quoted_however_far_below_the_first() -> None:
+    article = Article("a", "T", None, None, None, None, None, None, "abcdef" * 100)
+    first, far = Sentence(article, 0, 300, 9.0), Sentence(article, 301, 599, -3.0)
+    other, nothing = Sentence(article, 2, 3, -3.5), Sentence(article, 4, 5, -7.0)
+    verdict = judge_each(("one", "two", "three"), ((first, other), (far,), (nothing,)), least=QUOTE)
+    assert verdict.missing == ("three",)
+    assert pick("?", verdict.sentences, leading=verdict.leading) == (first, far)
 
 
 def test_a_follow_up_does_not_answer_the_question_before_it_again(harbour: Rag) -> None:
