@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rag import Rag, Turn
+from rag import Rag, Turn, load_settings
 from rag.answer.by_clause import judge_each, likelihood, merged
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE
 from rag.answer.quote import pick
 from rag.clauses import clauses
 from store.records import Article
+from tests.fake_llm import FakeLLM, Reply, fake_llm
 
 HARBOUR = """Harbour council votes for a taller lighthouse
 Harbour council votes for a taller lighthouse
@@ -174,3 +176,34 @@ def test_a_follow_up_does_not_answer_the_question_before_it_again(harbour: Rag) 
     assert answer.asked == f"{before} And what will it cost?"
     assert "3 million crowns" in answer.text
     assert answer.notice is None
+
+
+LIGHTHOUSE = "How tall will the lighthouse on the old mole be, and"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[tuple[Rag, FakeLLM]]:
+    page = tmp_path / "page.txt"
+    page.write_text(HARBOUR, encoding="utf-8")
+    with fake_llm() as llm:
+        settings = load_settings(openai_base_url=llm.url, openai_api_key="key-1", timeout=5)
+        with Rag.open(tmp_path / "data", settings=settings) as rag:
+            rag.ingest(page, captured="2025-06-21")
+            yield rag, llm
+
+
+def test_what_a_model_left_out_is_quoted(written: tuple[Rag, FakeLLM]) -> None:
+    rag, llm = written
+    llm.replies[:] = [Reply(("The lighthouse on the old mole will be 41 metres tall [1].",))]
+    answer = rag.ask(f"{LIGHTHOUSE} what does the treasurer say it will cost?")
+    assert answer.mode == "llm"
+    assert "will be 41 metres tall" in answer.text
+    assert "3 million crowns" in answer.text
+    assert answer.notice is None
+
+
+def test_a_clause_that_neither_articles_nor_model_answer_is_named(written: tuple[Rag, FakeLLM]) -> None:
+    rag, llm = written
+    llm.replies[:] = [Reply(("The lighthouse on the old mole will be 41 metres tall [1].",))]
+    answer = rag.ask(f"{LIGHTHOUSE} who won the chess tournament in Oslo?")
+    assert answer.notice == "Nothing was found on “who won the chess tournament in Oslo?”."
