@@ -9,19 +9,28 @@ from itertools import takewhile
 from rag.words import STOP_WORDS, is_place, words
 
 WORDS = 3  # content words that make a part of a question a clause; two do if it asks with a word of its own
-ENOUGH = 4  # of them in a clause that stands alone, pronoun or not
+ENOUGH = 4  # of them that find the right sentences, pronoun or not
 
 _ASKS = re.compile(r"(?i)^(?:what|who|whom|whose|when|where|why|how|which|did|does|do|is|are|was|were|has|have|will)\b")
 _SEAM = re.compile(
-    r"(,?\s+(?:and|but)\s+|,\s+(?:as|which|who|that)\s+|,?\s+(?:while|whereas|compared to|in contrast to)\s+|;\s+"
+    r"(,?\s+(?:and|but)\s+|,?\s+(?:while|whereas|compared to|in contrast to)\s+|;\s+"
     r"|,\s+(?=(?:the|according|as)\s))",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"(?i)\b(?P<own>his|her(?= \w))\b|\b(?:he|him|she|her)\b")
 _THING = re.compile(r"(?i)\b(?P<own>its|their)\b|\b(?:it|they|them)\b")
-_NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:(?:of|for) (?:the )?)?[A-Z][\w’'-]+)*")
 _SUBJECT = re.compile(r"\b(?i:did|does|do|has|have|had|is|are|was|were|will|would) [A-Z]")
 _OTHER = re.compile(r"(?i)\b(?:who|whom|whose|which)\b")
+# Words that say something of what stands before them, and have no subject of their own
+_LEANS = re.compile(
+    r"(?i)^(?:(?:while|whereas|as) )?"
+    r"(?:(?:in|at|on|under|during|with|without|by|for|to|from|of|after|before)\b|\w+ing\b)"
+)
+_PREDICATE = re.compile(
+    r"(?i)^(?:(?:is|are|was|were|has|have|had) (?:(?:also|been|being|later|now) |\w+e[dn]\b)|\w+ed\b)"
+)
+_HEAD = re.compile(r"(?i)^(?:who(?= )|(?:which|what)(?: [a-z-]+){1,3}?(?=,| (?:is|are|was|were|has|have|had|\w+ed)\b))")
 _BEFORE_NOUN = frozenset("the a an many much which these those".split())
 _BEHIND_NOUN = STOP_WORDS | frozenset("without within near per via since upon towards among".split())
 
@@ -29,8 +38,9 @@ _BEHIND_NOUN = STOP_WORDS | frozenset("without within near per via since upon to
 def clauses(question: str) -> tuple[str, ...]:
     """The clauses that can each be looked for alone; none if the question is of one piece.
 
-    A part too small to be a clause stays with the one before it; a pronoun gives way to what it stands for in the
-    clauses before. Where that is not plain, the question is left in one piece.
+    A part too small to be a clause stays with the one before it, and so does one that leans on it, unless it says more
+    of what the question asks for: it then begins with that. A pronoun gives way to what it stands for in the clauses
+    before; where that is not plain, the question is left in one piece.
     """
     found: list[str] = []
     seam = ""
@@ -38,14 +48,25 @@ def clauses(question: str) -> tuple[str, ...]:
         if n % 2:
             seam = piece
             continue
-        clause = _resolved(piece.strip(), found)
-        if clause is None:
+        part = _with_subject(piece.strip(), question) if found else piece.strip()
+        clause = _resolved(part, found)
+        if clause is None and asks(part):
             return ()
-        if found and (_joins(found[-1], seam, piece) or not (_stands(clause) and _stands(found[-1]))):
-            found[-1] += seam + piece.strip()
-        else:
+        if not found:
+            found.append(piece.strip())
+        elif clause and _stands(clause) and _stands(found[-1]) and not _joins(found[-1], seam, piece):
             found.append(clause)
+        else:
+            found[-1] += seam + piece.strip()
     return tuple(found) if len(found) > 1 else ()
+
+
+def _with_subject(part: str, question: str) -> str:
+    """A part that has no subject behind what the question asks for; empty if it leans on a word before it."""
+    if _PREDICATE.search(part):
+        head = _HEAD.search(question)
+        return f"{head[0].lower()} {part}" if head else ""
+    return "" if _LEANS.search(part) else part
 
 
 def _joins(before: str, seam: str, behind: str) -> bool:
@@ -73,14 +94,14 @@ def _stands(part: str) -> bool:
 
 def _resolved(clause: str, before: Sequence[str]) -> str | None:
     """A short clause with a pronoun that points out of it replaced; None if what it stands for is not plain."""
-    if not before or not asks(clause) or _own(clause) >= ENOUGH:
+    if not before or _own(clause) >= ENOUGH:
         return clause
     for pronoun, known in ((_PERSON, _persons), (_THING, _things)):
         if (found := pronoun.search(clause)) and not known(clause[: found.start()], found[0]):
             meant = set(known(" ".join(before), found[0]))
-            if len(meant) != 1:
+            noun = meant.pop() if len(meant) == 1 else ""
+            if not noun or (noun.islower() and " " in noun) or pronoun.search(clause, found.end()):
                 return None
-            noun = re.sub(r"['’]s?$", "", meant.pop())
             whose = ("’" if noun.endswith("s") else "’s") if found["own"] else ""
             return clause[: found.start()] + noun + whose + clause[found.end() :]
     return clause
@@ -88,22 +109,28 @@ def _resolved(clause: str, before: Sequence[str]) -> str | None:
 
 def _persons(text: str, _: str) -> list[str]:
     """The names of persons, if the only one is plainly the subject: "he" may else be the one whom "who" asks for."""
-    names = [name for name in _NAME.findall(text) if not is_place(name)]
+    names = [name for name in _names(text) if not is_place(name)]
     return names if len(set(names)) != 1 or (_SUBJECT.search(text) and not _OTHER.search(text)) else []
 
 
 def _things(text: str, pronoun: str) -> list[str]:
-    """The last noun phrase or name that may be meant: several things by "they", one by "it"."""
+    """All names and nouns that may be meant, a name by "it" and "they" alike."""
     several = pronoun.lower() in ("they", "them", "their")
-    fit = [phrase for phrase in (*_NAME.findall(text), *_phrases(text)) if phrase.endswith("s") == several]
-    return fit[-1:]
+    return [*_names(text), *(p for p in _phrases(text) if any(w.endswith("s") == several for w in p.split()))]
+
+
+def _names(text: str) -> list[str]:
+    """The names; a capital that only opens the question is none."""
+    first, _, _ = text.partition(" ")
+    text = text[:1].lower() + text[1:] if first.lower() in STOP_WORDS or asks(text) else text
+    return [re.sub(r"['’]s?$", "", name) for name in _NAME.findall(text)]
 
 
 def _phrases(text: str) -> Iterator[str]:
-    """Nouns behind an article or a number, with all words up to the next that carries no meaning."""
+    """Nouns behind an article or a number, with all words up to the next that carries no meaning: verbs too."""
     spoken = re.findall(r"[\w’'-]+", text)
     for n, word in enumerate(spoken, start=1):
         if word.lower() in _BEFORE_NOUN:
-            phrase = list(takewhile(lambda w: w.lower() not in _BEHIND_NOUN, spoken[n:]))
+            phrase = list(takewhile(lambda w: w.lower() not in _BEHIND_NOUN and not w[0].isupper(), spoken[n:]))
             if phrase:
                 yield " ".join(phrase)

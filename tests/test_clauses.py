@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rag import Rag, Turn
+from rag import Rag, Turn, load_settings
 from rag.answer.by_clause import judge_each, likelihood, merged
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE
+from rag.answer.quote import pick
 from rag.clauses import clauses
 from store.records import Article
+from tests.fake_llm import FakeLLM, Reply, fake_llm
 
 HARBOUR = """Harbour council votes for a taller lighthouse
 Harbour council votes for a taller lighthouse
@@ -54,8 +57,19 @@ The museum on the quay reopens after a long repair of its roof.
             ("What is Corvane offering the owners", "when does Corvane’s offer run out?"),
         ),
         (
-            "Which firm built the old mole, as the Harbour Times reported, and was fined for a spill in 2019?",
-            ("Which firm built the old mole, as the Harbour Times reported", "was fined for a spill in 2019?"),
+            "Which firm is known for the old mole, as the Harbour Times reported, and was fined for a spill in 2019?",
+            (
+                "Which firm is known for the old mole, as the Harbour Times reported",
+                "which firm was fined for a spill in 2019?",
+            ),
+        ),
+        (
+            "When did the Bank of Brackwater raise rates, and why did it hesitate?",
+            ("When did the Bank of Brackwater raise rates", "why did Bank of Brackwater hesitate?"),
+        ),
+        (
+            "Bank of Brackwater: when was it founded, and who runs it?",
+            ("Bank of Brackwater: when was it founded", "who runs Bank of Brackwater?"),
         ),
     ],
 )
@@ -74,6 +88,13 @@ def test_a_question_is_cut_where_each_part_stands_alone(question: str, found: tu
         "If the deal cannot be revived, what is the nominee's second plan?",
         "Who sued Odile Fenn, and what did she accuse her of?",  # "she" is the one asked for
         "Why did the lawyer of Odile Fenn resign and what did he say?",
+        "When did Corvane close the mine, and how did it explain?",  # the mine, or Corvane
+        "Which fleets did the owners sell and when do they sail?",
+        "When did the ferry sink and what did it carry?",  # no list of verbs says where the noun ends
+        "Which officials did the governor name, who were pardoned last spring?",  # says more of the officials
+        "Why did the mayor sell the harbour, while in office as the council chairman?",
+        "What is the ferry company planning; while in debt to the harbour council?",
+        "Which firm built the old mole, and was fined for a spill in 2019?",  # where does the subject end?
         "Where and when did they meet?",
         "How many sappers?",
         "Kim and Putin",
@@ -132,11 +153,20 @@ def test_sentences_of_all_clauses_come_once_the_best_of_each_first() -> None:
 def test_the_mean_of_the_clauses_decides() -> None:
     article = Article("a", "T", None, None, None, None, None, None, "abcdef")
     good, bad = Sentence(article, 0, 1, 6.0), Sentence(article, 1, 2, -9.0)
-    assert judge_each(("who is it", "what is it"), ((good,), (bad,)), least=QUOTE).missing == ("what is it",)
-    assert judge_each(("who is it", "the other"), ((good,), (bad,)), least=QUOTE).missing == ()  # asks nothing
+    verdict = judge_each(("who is it", "the other"), ((good,), (bad,)), least=QUOTE)
+    assert (verdict.clauses, verdict.missing, verdict.leading) == (("who is it",), ("the other",), 1)
     assert not judge_each(("who is it", "what is it"), ((bad,), (bad,)), least=QUOTE).sentences
     assert not judge_each(("who is it", "what is it"), ((), ()), least=QUOTE).sentences
     assert likelihood(0.0) > likelihood(-4.0) > likelihood(-8.0)
+
+
+def test_the_best_sentence_of_each_clause_is_quoted_however_far_below_the_first() -> None:
+    article = Article("a", "T", None, None, None, None, None, None, "abcdef" * 100)
+    first, far = Sentence(article, 0, 300, 9.0), Sentence(article, 301, 599, -3.0)
+    other, nothing = Sentence(article, 2, 3, -3.5), Sentence(article, 4, 5, -7.0)
+    verdict = judge_each(("one", "two", "three"), ((first, other), (far,), (nothing,)), least=QUOTE)
+    assert verdict.missing == ("three",)
+    assert pick("?", verdict.sentences, leading=verdict.leading) == (first, far)
 
 
 def test_a_follow_up_does_not_answer_the_question_before_it_again(harbour: Rag) -> None:
@@ -146,3 +176,34 @@ def test_a_follow_up_does_not_answer_the_question_before_it_again(harbour: Rag) 
     assert answer.asked == f"{before} And what will it cost?"
     assert "3 million crowns" in answer.text
     assert answer.notice is None
+
+
+LIGHTHOUSE = "How tall will the lighthouse on the old mole be, and"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[tuple[Rag, FakeLLM]]:
+    page = tmp_path / "page.txt"
+    page.write_text(HARBOUR, encoding="utf-8")
+    with fake_llm() as llm:
+        settings = load_settings(openai_base_url=llm.url, openai_api_key="key-1", timeout=5)
+        with Rag.open(tmp_path / "data", settings=settings) as rag:
+            rag.ingest(page, captured="2025-06-21")
+            yield rag, llm
+
+
+def test_what_a_model_left_out_is_quoted(written: tuple[Rag, FakeLLM]) -> None:
+    rag, llm = written
+    llm.replies[:] = [Reply(("The lighthouse on the old mole will be 41 metres tall [1].",))]
+    answer = rag.ask(f"{LIGHTHOUSE} what does the treasurer say it will cost?")
+    assert answer.mode == "llm"
+    assert "will be 41 metres tall" in answer.text
+    assert "3 million crowns" in answer.text
+    assert answer.notice is None
+
+
+def test_a_clause_that_neither_articles_nor_model_answer_is_named(written: tuple[Rag, FakeLLM]) -> None:
+    rag, llm = written
+    llm.replies[:] = [Reply(("The lighthouse on the old mole will be 41 metres tall [1].",))]
+    answer = rag.ask(f"{LIGHTHOUSE} who won the chess tournament in Oslo?")
+    assert answer.notice == "Nothing was found on “who won the chess tournament in Oslo?”."

@@ -23,14 +23,16 @@ def reranker() -> Reranker:
     return Reranker()
 
 
-def words(text: str, *, before: str = "", about: str = "", whole: str = "") -> Cited:
+def words(text: str, *, before: str = "", by: tuple[str, ...] = (), title: str = "", whole: str = "") -> Cited:
     """Words of an article that came out on DAY."""
-    return Cited(text, find_dates(text, published=DAY), before=before, about=about, whole=whole or text, published=DAY)
+    dates = find_dates(text, published=DAY)
+    return Cited(text, dates, before=before, by=by, title=title, whole=whole or text, published=DAY)
 
 
 SENT = words(
     "Shoigu said on Tuesday that Kim had decided to send 1,000 sappers and 5,000 construction workers to Kursk.",
-    about="Harbour Times · TASS · Mara Lind · Kim sends sappers",
+    by=("Harbour Times", "TASS", "Mara Lind"),
+    title="Kim sends sappers",
     whole="Sergei Shoigu arrived. Shoigu said on Tuesday that Kim Jong-un had decided to send 1,000 sappers.",
 )
 
@@ -149,11 +151,40 @@ def test_a_text_is_checked_sentence_by_sentence(reranker: Reranker) -> None:
 
 
 def test_a_name_of_the_title_does_not_stand_for_another_person(reranker: Reranker) -> None:
-    about = "Harbour Times · Osterwald backs a ferry, and Lind goes on trial"
+    title = "Osterwald backs a ferry, and Lind goes on trial"
     whole = "The week began with Birgit Osterwald, who backs a ferry. The prosecution painted Lind as a man who stole."
-    accused = words("The prosecution painted Lind as a man who stole from the ferry.", about=about, whole=whole)
+    accused = words("The prosecution painted Lind as a man who stole from the ferry.", title=title, whole=whole)
     assert doubt("The prosecution painted Lind as a man who stole.", [accused], reranker=reranker) is None
     swapped = "The prosecution painted Osterwald as a man who stole from the ferry."
     assert doubt(swapped, [accused], reranker=reranker) == "Osterwald is not named in the cited words"
-    meant = words("Critics say that she stole from the ferry.", about=about, whole=whole)
+    meant = words("Critics say that she stole from the ferry.", title=title, whole=whole)
     assert doubt("Critics say that Osterwald stole from the ferry.", [meant], reranker=reranker) is None
+
+
+def test_a_name_of_the_title_may_be_whom_the_sentence_before_names_or_the_author(reranker: Reranker) -> None:
+    title = "Corvane fined over a spill"
+    fined = words(
+        "The company was fined 3 million crowns by Brackwater.",
+        before="Corvane lost in court.",
+        title=title,
+        whole=f"{title}\nCorvane lost in court. The company was fined 3 million crowns by Brackwater.",
+    )
+    assert doubt("Corvane was fined 3 million crowns.", [fined], reranker=reranker) is None
+    untitled = words("Brackwater has the oldest mole of the coast.", by=("Harbour Times", "Odile Fenn"))
+    assert doubt("Odile Fenn writes that it has the oldest mole of the coast.", [untitled], reranker=reranker) is None
+
+
+def test_only_the_speaker_of_a_quotation_may_be_i_or_we(reranker: Reranker) -> None:
+    title = "Osterwald backs a ferry"
+    whole = "Our paper asked Osterwald and Lind. Lind stole from the ferry, as we reported."
+    stole = words("Lind stole from the ferry, as we reported.", title=title, whole=whole)
+    swapped = "Osterwald stole from the ferry, the paper reported."
+    assert doubt(swapped, [stole], reranker=reranker) == "Osterwald is not named in the cited words"
+
+
+def test_a_name_that_opens_the_cited_sentence_is_one(reranker: Reranker) -> None:
+    whole = "Lind stole from the ferry. Lind denied it. The week began with Osterwald."
+    stole = words("Lind stole from the ferry.", title="Osterwald backs a ferry", whole=whole)
+    assert doubt("The man Osterwald stole from the ferry.", [stole], reranker=reranker) == (
+        "Osterwald is not named in the cited words"
+    )

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
-from rag.answer.backed import back
+from rag.answer.backed import back, unspoken
 from rag.answer.by_clause import gather_each, judge_each, merged
 from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, Sentences, gather
@@ -78,12 +78,13 @@ class Answerer:
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
         evidence, verdict = self._weighed(question, asked, passages, sentences)
+        missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
         elif self._endpoint is None:
             answer = self._quoted(question, verdict)
         else:
-            picked = quote.pick(asked, verdict.sentences, clauses=verdict.clauses)
+            picked = quote.pick(asked, verdict.sentences, leading=verdict.leading)
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
             try:
                 answer = yield from self._written(
@@ -96,13 +97,14 @@ class Answerer:
                     today,
                     sure=verdict.likelihood >= SURE and not verdict.missing,
                 )
-                answer = back(answer, asked, picked, reranker=self._reranker)
+                missing = unspoken(missing, answer, reranker=self._reranker)
+                answer = back(answer, asked, picked, clauses=verdict.clauses, reranker=self._reranker)
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
                 answer = replace(self._quoted(question, verdict), notice=notice)
-        if verdict.missing and answer.status == "answered":
-            missing = ", ".join(f"“{clause}”" for clause in verdict.missing)
-            answer = replace(answer, notice=" ".join(filter(None, [answer.notice, f"Nothing was found on {missing}."])))
+        if missing and answer.status == "answered":
+            found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
+            answer = replace(answer, notice=" ".join(filter(None, [answer.notice, found])))
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
@@ -133,7 +135,7 @@ class Answerer:
         return evidence, verdict
 
     def _quoted(self, question: str, verdict: Verdict) -> Answer:
-        picked = quote.pick(question, verdict.sentences, clauses=verdict.clauses)
+        picked = quote.pick(question, verdict.sentences, leading=verdict.leading)
         citations = tuple(_citation(n, s) for n, s in enumerate(picked, start=1))
         claims = tuple(Claim(c.quote, (c.number,), "supported") for c in citations)
         text = "\n\n".join(f"{c.quote} [{c.number}]" for c in citations)

@@ -14,7 +14,6 @@ from rag.answer.asked_speaker import of_speaker, speaker_asked
 from rag.answer.evidence import SPEAKS, Sentence, Sentences, gather
 from rag.answer.gate import Verdict
 from rag.answer.kind import kind_asked
-from rag.clauses import asks
 from rag.models.reranker import Reranker
 from rag.types import Passage
 
@@ -56,9 +55,15 @@ def judge_each(asked: Sequence[str], each: Sequence[Sequence[Sentence]], *, leas
     scores = best_scores(each)
     likely = likelihood(sum(scores) / len(scores))
     if likely < least or max(scores) <= SPEAKS:
-        return Verdict((), likely, "no sentences found answer its parts", clauses=len(asked))
-    missing = [c for c, score in zip(asked, scores, strict=True) if score <= SPEAKS and asks(c)]
-    return Verdict(merged(each), likely, clauses=len(asked), missing=tuple(missing))
+        return Verdict((), likely, "no sentences found answer its parts")
+    best = [found[0] for found, score in zip(each, scores, strict=True) if score > SPEAKS]
+    return Verdict(
+        merged(each),
+        likely,
+        clauses=tuple(c for c, score in zip(asked, scores, strict=True) if score > SPEAKS),
+        missing=tuple(c for c, score in zip(asked, scores, strict=True) if score <= SPEAKS),
+        leading=len({(s.article.id, s.start) for s in best}),
+    )
 
 
 def best_scores(each: Sequence[Sequence[Sentence]]) -> list[float]:

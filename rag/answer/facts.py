@@ -31,8 +31,8 @@ _OPENS = re.compile(
     r"(?:^|[.!?:;•*\n\"“”‘(–—-])\W*$"
 )  # what stands before the first word of a sentence, item or quotation
 _LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|him|them|this|these|those|the)\b")
-_PERSON = re.compile(r"(?i)\b(?:I|we|he|she|they|him|his|her|their|them|our|my)\b")
-BETWEEN = " · "  # between the parts of `Cited.about`
+_PERSON = re.compile(r"(?i)\b(?:he|she|they|him|his|her|their|them)\b")
+_SPEAKER = re.compile(r"(?i)\b(?:I|we|our|my)\b")  # of a quotation: whoever is named before it
 _BEFORE = 600  # characters in which the sentence before is looked for
 
 
@@ -41,15 +41,22 @@ class Cited:
     """Words a claim may rest on, and what is known of them.
 
     `dates` are the days that words of `text` stand for. `before` is the sentence before, which pronouns lean on;
-    `about` is outlet, agency, author and title; `whole` the article, in which a name that `text` cuts short is in full.
+    `by` is outlet, agency and author; `title` and `whole` are the article's, and `whole` has a name in full that `text`
+    cuts short.
     """
 
     text: str
     dates: tuple[DateMention, ...] = ()
     before: str = ""
-    about: str = ""
+    by: tuple[str, ...] = ()
+    title: str = ""
     whole: str = ""
     published: date | None = None
+
+    @property
+    def about(self) -> str:
+        """What is known of the article beside its text."""
+        return " · ".join((*self.by, self.title))
 
 
 def cited(sentence: Sentence) -> Cited:
@@ -61,7 +68,8 @@ def cited(sentence: Sentence) -> Cited:
         sentence.text,
         tuple(d for d in article.dates if d.within(sentence.start, sentence.end)),
         before=lead[spans[-1].start : spans[-1].end] if spans else "",
-        about=BETWEEN.join(part for part in (article.source, article.agency, article.author, article.title) if part),
+        by=tuple(part for part in (article.source, article.agency, article.author) if part),
+        title=article.title or "",
         whole=article.text,
         published=article.published,
     )
@@ -123,13 +131,13 @@ def _days(claim: str, given: Sequence[Cited]) -> list[tuple[date, date]]:
     The day on which an article came out counts where its words name no time, or the claim names outlet or agency.
     """
     named = [(d.first, d.last) for c in given for d in c.dates if d.first and d.last]
-    undated = [c for c in given if not c.dates or any(part in claim for part in c.about.split(BETWEEN) if part)]
+    undated = [c for c in given if not c.dates or any(part in claim for part in (*c.by, c.title) if part)]
     return named + [(c.published, c.published) for c in undated if c.published]
 
 
 def _unknown_name(claim: str, given: Sequence[Cited]) -> str | None:
     """A name of the claim that the given words, the sentence they lean on and what is known of them do not hold."""
-    near = [f"{c.text} {c.about} {c.before if _LEANS.search(c.text) else ''}" for c in given]
+    near = [f"{c.text} {c.about} {_leant_on(c)}" for c in given]
     days = [long_date(day) for first, last in _days(claim, given) for day in (first, last)]
     whole = " ".join(dict.fromkeys(c.whole for c in given))
     known, further = _known(" · ".join([*near, *days])), _known(whole)
@@ -142,14 +150,19 @@ def _unknown_name(claim: str, given: Sequence[Cited]) -> str | None:
     return None
 
 
+def _leant_on(words: Cited) -> str:
+    """The sentence before, if a pronoun or an article may point to it."""
+    return words.before if _LEANS.search(words.text) else ""
+
+
 def _swapped(run: Sequence[str], claim: str, given: Sequence[Cited]) -> bool:
     """A name that only titles have, while all the words cited name others, of whom the claim is silent.
 
-    Without a pronoun that could mean the one in the title.
+    Without a pronoun that could mean the one in the title, in their own words or those of a quotation.
     """
-    if any(_PERSON.search(c.text) for c in given):
+    if any(_PERSON.search(c.text) or _SPEAKER.search(" ".join(quotations(c.text))) for c in given):
         return False
-    near = _known(" · ".join(f"{c.text} {c.about.rpartition(BETWEEN)[0]}" for c in given))
+    near = _known(" · ".join(" · ".join((c.text, _leant_on(c), *c.by)) for c in given))
     said = _known(claim)
     return not any(_kin(word, near) for word in run) and all(
         any(not any(_kin(word, said) for word in name) for name in _names(c.text, capitals=c.whole)) for c in given
@@ -157,14 +170,19 @@ def _swapped(run: Sequence[str], claim: str, given: Sequence[Cited]) -> bool:
 
 
 def _names(claim: str, *, capitals: str) -> Iterator[list[str]]:
-    """Runs of words with a capital. The first word of a sentence is one if `capitals` has it inside a sentence."""
+    """Runs of words with a capital.
+
+    The first word of a sentence is one if `capitals` has it inside a sentence, or several times and never without.
+    """
     run: list[str] = []
     end = 0
     for found in _NAME.finditer(claim):
         word = re.sub(r"['’]s?$", "", found[0])
         is_name = word[:1].isupper() and word.lower() not in STOP_WORDS and word.lower() not in _PLAIN
         if is_name and _OPENS.search(claim[: found.start()]):
-            is_name = bool(re.search(rf"[a-z,] {re.escape(word)}\b", capitals))
+            inside = re.search(rf"[a-z,] {re.escape(word)}\b", capitals)
+            spelt = re.findall(rf"(?i)\b{re.escape(word)}\b", capitals) if not inside else []
+            is_name = bool(inside) or (len(spelt) > 1 and word.lower() not in spelt)
         if run and not (is_name and not claim[end : found.start()].strip()):
             yield run
             run = []

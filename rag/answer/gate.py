@@ -24,15 +24,17 @@ WRITE = 0.3  # and from which a model may write: it and the check of its claims 
 class Verdict:
     """The sentences that may answer, best first; none of them means refuse, and `reason` says why.
 
-    `likelihood`, 0 to 1, is that of the evidence answering, with answers and silence equally frequent. `clauses` are
-    those that the question has, `missing` those on which nothing was found though others are answered.
+    `likelihood`, 0 to 1, is that of the evidence answering, with answers and silence equally frequent. Of a question of
+    several clauses, `clauses` are those that found something, `missing` those that did not; the `leading` first
+    sentences are the best of a clause each.
     """
 
     sentences: tuple[Sentence, ...]
     likelihood: float = 0.0
     reason: str | None = None
-    clauses: int = 1
+    clauses: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    leading: int = 1
 
 
 def judge(

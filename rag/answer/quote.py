@@ -22,19 +22,19 @@ _OF_SEVERAL = re.compile(
 )
 
 
-def pick(question: str, sentences: Sequence[Sentence], *, clauses: int = 1) -> tuple[Sentence, ...]:
+def pick(question: str, sentences: Sequence[Sentence], *, leading: int = 1) -> tuple[Sentence, ...]:
     """The sentences to quote, best first; `sentences` are ordered and have passed the gate.
 
-    A question about several stories gets the best sentence of each that has one; one of several clauses, whose best
-    sentences come first, gets one for each.
+    A question about several stories gets the best sentence of each that has one; one of several clauses all of the
+    `leading` ones, which are the best of a clause each.
     """
     if _OF_SEVERAL.search(question):
         return _one_each(sentences)
-    picked = [sentences[0]]
-    for sentence in sentences[1 : min(max(MOST, clauses), MOST_STORIES)]:
+    picked = list(sentences[:leading])
+    for sentence in sentences[leading : max(MOST, leading)]:
         words = sum(len(s.text.split()) for s in (*picked, sentence))
         if sentence.score >= max(FLOOR, sentences[0].score - MARGIN) and words <= max(
-            MOST_WORDS, clauses * CLAUSE_WORDS
+            MOST_WORDS, leading * CLAUSE_WORDS
         ):
             picked.append(sentence)
     return tuple(picked)
