@@ -13,7 +13,7 @@ ENOUGH = 4  # of them that find the right sentences, pronoun or not
 
 _ASKS = re.compile(r"(?i)^(?:what|who|whom|whose|when|where|why|how|which|did|does|do|is|are|was|were|has|have|will)\b")
 _SEAM = re.compile(
-    r"(,?\s+(?:and|but)\s+|,?\s+(?:while|whereas|compared to|in contrast to)\s+|;\s+"
+    r"(,?\s+(?:and|but)\s+|,\s+(?:as|which|who|that)\s+|,?\s+(?:while|whereas|compared to|in contrast to)\s+|;\s+"
     r"|,\s+(?=(?:the|according|as)\s))",
     re.IGNORECASE,
 )
@@ -22,10 +22,8 @@ _THING = re.compile(r"(?i)\b(?P<own>its|their)\b|\b(?:it|they|them)\b")
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:(?:of|for) (?:the )?)?[A-Z][\w’'-]+)*")
 _SUBJECT = re.compile(r"\b(?i:did|does|do|has|have|had|is|are|was|were|will|would) [A-Z]")
 _OTHER = re.compile(r"(?i)\b(?:who|whom|whose|which)\b")
-# Words that say something of what stands before them, and have no subject of their own
 _LEANS = re.compile(
-    r"(?i)^(?:(?:while|whereas|as) )?"
-    r"(?:(?:in|at|on|under|during|with|without|by|for|to|from|of|after|before)\b|\w+ing\b)"
+    r"(?i)^\W*(?:while|whereas) (?:(?:in|at|on|under|during|with|without|by|for|to|from|of)\b|\w+ing\b)"
 )
 _PREDICATE = re.compile(
     r"(?i)^(?:(?:is|are|was|were|has|have|had) (?:(?:also|been|being|later|now) |\w+e[dn]\b)|\w+ed\b)"
@@ -48,7 +46,7 @@ def clauses(question: str) -> tuple[str, ...]:
         if n % 2:
             seam = piece
             continue
-        part = _with_subject(piece.strip(), question) if found else piece.strip()
+        part = _with_subject(piece.strip(), question, seam=seam) if found else piece.strip()
         clause = _resolved(part, found)
         if clause is None and asks(part):
             return ()
@@ -61,12 +59,12 @@ def clauses(question: str) -> tuple[str, ...]:
     return tuple(found) if len(found) > 1 else ()
 
 
-def _with_subject(part: str, question: str) -> str:
+def _with_subject(part: str, question: str, *, seam: str) -> str:
     """A part that has no subject behind what the question asks for; empty if it leans on a word before it."""
     if _PREDICATE.search(part):
         head = _HEAD.search(question)
         return f"{head[0].lower()} {part}" if head else ""
-    return "" if _LEANS.search(part) else part
+    return "" if _LEANS.search(seam + part) else part
 
 
 def _joins(before: str, seam: str, behind: str) -> bool:
