@@ -18,6 +18,8 @@ from typing import Any
 from evals.folder import mend
 from rag import ClipdeskError, Endpoint, Reranker, Settings, Usage
 
+CACHE = Path("runs/cache")  # unless a run names another folder
+
 
 class CacheMiss(ClipdeskError):
     """A call that strict replay does not know."""
@@ -29,15 +31,15 @@ class RememberingReranker(Reranker):
     `remembered` counts the calls of which a pair was known, so that their time says nothing.
     """
 
-    def __init__(self, settings: Settings, *, file: Path, cold: bool = False) -> None:
-        """`file` holds the scores of earlier runs; it is made if it is missing. `cold` scores every pair anew."""
+    def __init__(self, settings: Settings, *, folder: Path, cold: bool = False) -> None:
+        """`folder` holds the scores of earlier runs; it is made if it is missing. `cold` scores every pair anew."""
         super().__init__(folder=settings.models)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._file, self._cold = file, cold
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file, self._cold = folder / "pairs.jsonl", cold
         self._known: dict[str, float] = {}
-        mend(file)
-        if file.exists():
-            self._known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+        mend(self._file)
+        if self._file.exists():
+            self._known = dict(json.loads(line) for line in self._file.read_text(encoding="utf-8").splitlines())
         self.remembered = 0
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
@@ -45,10 +47,11 @@ class RememberingReranker(Reranker):
         keys = [_digest([self.identity, *pair]) for pair in pairs]
         new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in self._known}
         self.remembered += len(new) < len(set(keys))
-        found = dict(zip(new, super().pairs(list(new.values())), strict=True))
-        with self._file.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps([key, score]) + "\n" for key, score in found.items())
-        self._known |= found
+        if new:
+            found = dict(zip(new, super().pairs(list(new.values())), strict=True))
+            with self._file.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps([key, score]) + "\n" for key, score in found.items())
+            self._known |= found
         return [self._known[key] for key in keys]
 
 

@@ -18,6 +18,7 @@ import typer
 
 from evals import commands, drafts, public
 from evals.asking import CannotMeasure, read_tasks
+from evals.cache import CACHE
 from evals.folder import RunError, read_run
 from evals.gold import GoldError
 from evals.metrics import Prices
@@ -116,7 +117,7 @@ def run(
     fresh: Annotated[bool, typer.Option(help="Drop an unfinished run that lies there.")] = False,
     index: Annotated[Path | None, typer.Option(help="Keep a public set's index here and use it again.")] = None,
     cache: Annotated[Cache, typer.Option(help="LLM calls: record keeps them, replay asks nothing.")] = Cache.off,
-    cache_dir: Annotated[Path, typer.Option(help="Where recorded calls and scores are kept.")] = Path("runs/cache"),
+    cache_dir: Annotated[Path, typer.Option(help="Where recorded calls and scores are kept.")] = CACHE,
     epoch: Annotated[int, typer.Option(help="Keeps several recordings of the same calls apart.")] = 0,
     retrieval_only: Annotated[bool, typer.Option(help="multihop_rag: search, and ask for no answers.")] = False,
     cold: Annotated[bool, typer.Option(help="Score all sentences anew, so that times are measured.")] = False,

@@ -44,11 +44,6 @@ def compare_bodies(gold: str, found: str) -> Match:
     return Match(right / total, surplus / total, missing / total) if total else Match(0.0, 0.0, 0.0)
 
 
-def score_bodies(pairs: Iterable[tuple[str, str]]) -> BodyScore:
-    """The score of (gold body, found body) pairs."""
-    return score_matches([compare_bodies(gold, found) for gold, found in pairs])
-
-
 def score_matches(matches: Sequence[Match]) -> BodyScore:
     """The score of one match for each page; a page without gold has no recall, one without text no precision."""
     precision = _mean(m.right / (m.right + m.surplus) for m in matches if m.right + m.surplus)

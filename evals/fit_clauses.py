@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evals.cache import RememberingReranker
+from evals.cache import CACHE, RememberingReranker
 from evals.fit_gate import PASSAGES, Case, report
 from evals.suites.data import find
 from evals.suites.multihop_rag import SILENT
@@ -24,9 +24,9 @@ from rag.clauses import clauses
 from rag.ingest.sentences import split_sentences
 
 
-def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, file: Path) -> Iterator[Case]:
+def cases(rag: Rag, asked: Sequence[tuple[str, bool]]) -> Iterator[Case]:
     """The questions of several clauses, each with the mean of its clauses' best scores."""
-    reranker = RememberingReranker(rag.settings, file=file)
+    reranker = RememberingReranker(rag.settings, folder=CACHE)
     for number, (question, answers) in enumerate(asked, start=1):
         sys.stderr.write(f"\r{number} of {len(asked)} questions")
         if several := clauses(question):
@@ -46,7 +46,7 @@ def main(data: Path, index: Path | None) -> None:
         rag.add((NewArticle(row["title"], row["body"]) for row in corpus), name="corpus")
         rows = [row for _, rows in find([data], keys=("query", "answer"), split="dev") for row in rows]
         asked = [(r["query"], r["answer"] != SILENT) for r in rows if r.get("evidence_list") or r["answer"] == SILENT]
-        sets = {"MultiHop-RAG": list(cases(rag, asked, file=Path("runs/cache/pairs.jsonl")))}
+        sets = {"MultiHop-RAG": list(cases(rag, asked))}
     sys.stdout.writelines(f"{line}\n" for line in report(sets, signals=("score",), start=(0.0, 1.0)))
 
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from evals import commands
 from evals.asking import read_tasks
-from evals.cache import RememberingReranker
+from evals.cache import CACHE, RememberingReranker
 from evals.logistic import Matrix, logistic
 from evals.stats import auc
 from evals.suites.data import find
@@ -46,9 +46,9 @@ LIKELIHOODS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentences; does one of them answer?
 
 
-def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None, file: Path) -> Iterator[Case]:
+def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None) -> Iterator[Case]:
     """The questions of one clause with their signals; one for which nothing is found is left out."""
-    reranker = RememberingReranker(rag.settings, file=file)
+    reranker = RememberingReranker(rag.settings, folder=CACHE)
     for number, (question, answerable) in enumerate(asked, start=1):
         sys.stderr.write(f"\r{number} of {len(asked)} questions")
         if clauses(question):
@@ -129,10 +129,9 @@ def main(data: Path) -> None:
         passages = (NewArticle(p["title"], p["text"]) for row in rows for p in row["passages"])
         theirs.add(passages, name="passages")
         known = [(row["input"], any(o.get("selected_sentences") for o in row["output"])) for row in rows]
-        cache = Path("runs/cache")
         sets = {
-            "gold": list(cases(ours, asked, as_of=date(2025, 6, 21), file=cache / "pairs.jsonl")),
-            "CLAP NQ": list(cases(theirs, known, as_of=None, file=cache / "pairs.jsonl")),
+            "gold": list(cases(ours, asked, as_of=date(2025, 6, 21))),
+            "CLAP NQ": list(cases(theirs, known, as_of=None)),
         }
     sys.stdout.writelines(f"{line}\n" for line in report(sets))
 

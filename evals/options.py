@@ -36,4 +36,4 @@ class Options:
         """Scores of earlier runs are used again in quote mode, unless the run is to measure the time it takes."""
         if settings.answer_mode == "llm":
             return None
-        return RememberingReranker(settings, file=self.cache_dir / "pairs.jsonl", cold=self.cold)
+        return RememberingReranker(settings, folder=self.cache_dir, cold=self.cold)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 
@@ -32,9 +32,9 @@ class _Signals:
 
     question: str
     vector: Vector
-    dense: list[Hit] = field(default_factory=list)
-    by_part: list[dict[str, float]] = field(default_factory=list)
-    articles: dict[str, float] = field(default_factory=dict)
+    dense: list[Hit]
+    by_part: list[dict[str, float]]
+    articles: dict[str, float]
 
     @property
     def lexical(self) -> dict[str, float]:
@@ -48,6 +48,16 @@ class _Signals:
     def only(self, chunk_ids: Collection[str]) -> _Signals:
         kept = [{i: score for i, score in scores.items() if i in chunk_ids} for scores in self.by_part]
         return replace(self, dense=[hit for hit in self.dense if hit.chunk_id in chunk_ids], by_part=kept)
+
+    def with_those(self, other: _Signals) -> _Signals:
+        """These signals and the other's for the same question; the other's count where both have one."""
+        dense = {hit.chunk_id: hit for hit in (*self.dense, *other.dense)}
+        return replace(
+            self,
+            dense=_best_first(dense.values()),
+            by_part=[one | more for one, more in zip(self.by_part, other.by_part, strict=True)],
+            articles=self.articles | other.articles,
+        )
 
 
 def search(
@@ -68,10 +78,7 @@ def search(
         wanted = keep(filters, asked.readings)
         look = cache(partial(_look, store, vector, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
         for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
-            few = kept.few(store.truth) if kept.filters.narrow else None
-            # where few articles meet what was given, nothing is looked for among all
-            signals = _Signals(question, vector) if few is not None and not kept.readings else look()
-            found = _ranked(store, _kept(store, signals, kept, few, k=k), asked, k=k)
+            found = _ranked(store, _kept(store, look, kept, vector, question, k=k), asked, k=k)
             if found:
                 return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
     return Found((), wanted.scope())
@@ -112,28 +119,40 @@ def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[P
     return _passages(store, [(found[places[n]], gain) for n, gain in chosen])
 
 
-def _kept(store: Store, signals: _Signals, kept: Keeping, few: Collection[str] | None, *, k: int) -> _Signals:
-    """The signals without what the filters exclude, and those of all chunks of the `few` articles that meet them."""
+def _kept(
+    store: Store, look: Callable[[], _Signals], kept: Keeping, vector: Vector, question: str, *, k: int
+) -> _Signals:
+    """The signals of what the filters admit: where few articles meet them, of all their chunks.
+
+    Where nothing was read from the question, none but these few can pass, so nothing is looked for among all.
+    """
     if not kept.filters.narrow:
-        return signals
+        return look()
+    few = kept.few(store.truth)
+    if few is None:
+        return _admitted(store, look(), kept, k=k)
+    scored = _scored(store, vector, question, few)
+    return _admitted(store, look(), kept, k=k).with_those(scored) if kept.readings else scored
+
+
+def _admitted(store: Store, signals: _Signals, kept: Keeping, *, k: int) -> _Signals:
+    """The signals without what the filters exclude."""
     best = _pool(signals.dense, signals.lexical, signals.by_part, k=k)
     article_of = store.truth.articles_of({hit.chunk_id for hit in signals.dense} | signals.lexical.keys())
     near = {article_of[i] for i in best if i in article_of}
     admitted = kept.admitted(store.truth, set(article_of.values()), near=near)
-    signals = signals.only({i for i, article_id in article_of.items() if article_id in admitted})
-    return signals if few is None else _joined(store, signals, few)
+    return signals.only({i for i, article_id in article_of.items() if article_id in admitted})
 
 
-def _joined(store: Store, signals: _Signals, few: Collection[str]) -> _Signals:
-    """The signals with those of all chunks of a few articles."""
-    by_part, articles = _words(store, signals.question, among=few)
-    nothing: list[dict[str, float]] = [{} for _ in by_part]
-    both = [one | other for one, other in zip(signals.by_part or nothing, by_part, strict=True)]
+def _scored(store: Store, vector: Vector, question: str, few: Collection[str]) -> _Signals:
+    """The signals of all chunks of a few articles."""
     vectors = store.truth.vectors(store.truth.chunks_of(few))
-    scored = {hit.chunk_id: hit for hit in signals.dense}
-    scored |= {i: Hit(i, float(vector @ signals.vector)) for i, vector in vectors.items()}
-    dense = sorted(scored.values(), key=lambda hit: (-hit.score, hit.chunk_id))
-    return replace(signals, dense=dense, by_part=both, articles=signals.articles | articles)
+    dense = [Hit(i, float(stored @ vector)) for i, stored in vectors.items()]
+    return _Signals(question, vector, _best_first(dense), *_words(store, question, among=few))
+
+
+def _best_first(hits: Iterable[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 
 
 def _read(store: Store, question: str, as_of: date) -> Asked:

@@ -107,9 +107,8 @@ class VectorIndex:
         configuration: Any = {"hnsw": HNSW}
         made = self._client.get_or_create_collection(self._name, configuration=configuration, embedding_function=None)
         width = HNSW["ef_search"]
-        if (hnsw := made.configuration_json.get("hnsw")) and hnsw.get(
-            "ef_search"
-        ) != width:  # made by an earlier version
+        hnsw = made.configuration_json.get("hnsw") or {}  # a cluster may keep another kind of index
+        if hnsw.get("ef_search", width) != width:  # made by an earlier version
             made.modify(configuration={"hnsw": {"ef_search": width}})
         return made
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evals.extraction import Match, compare_bodies, score_bodies
+from evals.extraction import Match, compare_bodies, score_matches
 from rag import read_page
 from rag.errors import PageError
 from rag.ingest.blocks import clean, parse
@@ -28,10 +28,11 @@ def test_the_scorer_by_hand() -> None:
     assert compare_bodies("a b c d e", "b c d e f") == Match(1 / 3, 1 / 3, 1 / 3)
     assert compare_bodies("", "") == Match(0.0, 0.0, 0.0)
     assert compare_bodies("a b", "a b") == Match(1.0, 0.0, 0.0)  # shorter than a shingle: one shingle of what is there
-    score = score_bodies([("a b c d e", "a b c d e"), ("a b c d e", "b c d e f"), ("a b c d", "")])
+    pairs = [("a b c d e", "a b c d e"), ("a b c d e", "b c d e f"), ("a b c d", "")]
+    score = score_matches([compare_bodies(gold, found) for gold, found in pairs])
     assert (score.precision, score.recall) == ((1 + 0.5) / 2, (1 + 0.5 + 0) / 3)  # no text found, no precision
     assert score.f1 == pytest.approx(2 * 0.75 * 0.5 / 1.25)
-    assert score_bodies([]).f1 is None
+    assert score_matches([]).f1 is None
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +60,12 @@ def read_one(path: Path) -> tuple[Article, ...]:
 
 
 def test_bodies_reach_the_floor(gold: dict[str, Any], read: dict[str, tuple[Article, ...]]) -> None:
-    first = score_bodies((g["articleBody"], read[k][0].text if read[k] else "") for k, g in gold.items())
-    joined = score_bodies((g["articleBody"], "\n".join(a.text for a in read[k])) for k, g in gold.items())
+    first = score_matches(
+        [compare_bodies(g["articleBody"], read[k][0].text if read[k] else "") for k, g in gold.items()]
+    )
+    joined = score_matches(
+        [compare_bodies(g["articleBody"], "\n".join(a.text for a in read[k])) for k, g in gold.items()]
+    )
     print(f"\nfirst article: {first}\nall articles of the page: {joined}")  # noqa: T201
     print(f"articles per page: {sorted(Counter(map(len, read.values())).items())}")  # noqa: T201
     assert first.f1 is not None

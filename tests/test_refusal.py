@@ -73,7 +73,7 @@ def test_a_planted_sentence_is_never_evidence(tmp_path: Path) -> None:
 def test_a_refusal_names_the_word_that_nothing_speaks_of(desk: Rag) -> None:
     answer = desk.ask("What is the price of tea in Lisbon?")
     assert (answer.status, answer.citations) == ("refused", ())
-    assert any(f"do not speak of “{word}”" in answer.text for word in ("tea", "Lisbon"))
+    assert "do not speak of “tea”" in answer.text
     assert answer.nearby
     assert answer.confidence < QUOTE <= desk.ask("How many sappers is Pyongyang sending?").confidence
 

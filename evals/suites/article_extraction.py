@@ -26,8 +26,8 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All pages of the gold file, which lie in `html/` beside it. Raises DataError."""
     found = find(paths, keys=("id", "articleBody"), split=split)
     need(found, paths, what="gold articles (an object of page -> articleBody)")
-    cases = keyed(found, lambda path, _, row: str(row["id"]))
-    pages = {row["id"]: path.parent / "html" / f"{row['id']}.html.gz" for path, rows in found for row in rows}
+    cases = keyed(found, lambda _, n, row: str(row["id"]))
+    pages = {str(row["id"]): path.parent / "html" / f"{row['id']}.html.gz" for path, rows in found for row in rows}
     missing = [page for page in pages.values() if not page.exists()]
     if missing:
         raise DataError(f"{missing[0]} is missing: the pages must lie in html/ beside the gold file")

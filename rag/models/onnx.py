@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import onnxruntime
@@ -53,6 +53,5 @@ class OnnxEncoder:
             "attention_mask": encoding.attention_mask,
         }
         feed = {name: np.array([known[name]], dtype=np.int64) for name in self._wanted}
-        found: Any = self._session.run(None, feed)[0]
-        output: Output = found[0]
+        output: Output = self._session.run(None, feed)[0][0]
         return output
