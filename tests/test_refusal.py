@@ -71,9 +71,9 @@ def test_a_planted_sentence_is_never_evidence(tmp_path: Path) -> None:
 
 
 def test_a_refusal_names_the_word_that_nothing_speaks_of(desk: Rag) -> None:
-    answer = desk.ask("What is the price of tea in Lisbon?")
+    answer = desk.ask("How many zebras are there in the zoo of Pyongyang?")
     assert (answer.status, answer.citations) == ("refused", ())
-    assert "do not speak of “tea”" in answer.text
+    assert "do not speak of “zebras”" in answer.text
     assert answer.nearby
     assert answer.confidence < QUOTE <= desk.ask("How many sappers is Pyongyang sending?").confidence
 
@@ -99,7 +99,7 @@ def test_weighing_tells_what_the_article_lacks_from_what_it_has_elsewhere(desk: 
 
 
 def test_nothing_found_is_refused() -> None:
-    verdict = judge("Who?", [], [], kind=None, sentences=lambda _: (), reranker=Reranker(), least=QUOTE)
+    verdict = judge("Who?", [], [], kind=None, times=(), sentences=lambda _: (), reranker=Reranker(), least=QUOTE)
     assert (verdict.sentences, verdict.likelihood, verdict.reason) == ((), 0.0, "nothing was found")
 
 

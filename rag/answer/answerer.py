@@ -18,6 +18,7 @@ from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone
 from rag.answer.gate import QUOTE, WRITE, Verdict, judge
 from rag.answer.kind import kind_asked
+from rag.answer.other_time import times_asked
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
 from rag.clauses import clauses
@@ -77,7 +78,7 @@ class Answerer:
         sentences = cache(self._sentences)  # they come from the disk
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
-        evidence, verdict = self._weighed(question, asked, passages, sentences)
+        evidence, verdict = self._weighed(question, asked, passages, sentences, filters)
         missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
@@ -112,7 +113,7 @@ class Answerer:
         yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
 
     def _weighed(
-        self, question: str, asked: str, passages: Sequence[Passage], sentences: Sentences
+        self, question: str, asked: str, passages: Found, sentences: Sentences, filters: Filters
     ) -> tuple[tuple[Sentence, ...], Verdict]:
         """The sentences that may be evidence, best first, and whether they answer.
 
@@ -128,6 +129,7 @@ class Answerer:
             evidence,
             passages,
             kind=kind_asked(question),
+            times=times_asked(passages.scope, filters),
             sentences=sentences,
             reranker=self._reranker,
             least=least,

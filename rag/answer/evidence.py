@@ -13,8 +13,8 @@ from rag.types import Passage
 from rag.words import STEM, content_words, stems
 from store.records import Article, Span
 
-SCORED = 32  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
-SCORED_TWICE = 16  # the best of them, which it reads again behind the sentence before
+SCORED = 24  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
+SCORED_TWICE = 12  # the best of them, which it reads again behind the sentence before
 
 SPEAKS = -4.0  # score below which a sentence does not speak of what is asked
 

@@ -9,14 +9,17 @@ from dataclasses import astuple, dataclass
 from rag.answer.asked_speaker import of_speaker, speaker_asked
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.kind import Kind
+from rag.answer.other_time import other_time
 from rag.answer.signals import Signals, weigh
+from rag.answer.unstated import is_unstated
 from rag.models.reranker import Reranker
-from rag.types import Passage
+from rag.types import Filters, Passage
 
 # Fitted on the dev questions of evals/gold and CLAP NQ: python -m evals.fit_gate DATA/clapnq
 INTERCEPT = -0.634
 WEIGHTS = Signals(logit=0.940, rank=-0.917, unmet=-1.809, context=1.235, uncovered=1.188)
 QUOTE = 0.32  # likelihood that the evidence answers, from which sentences are quoted
+NEAR = 4.0  # logits below a sentence of another time, within which one of the time asked for may answer
 WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
 
 
@@ -43,17 +46,25 @@ def judge(
     passages: Sequence[Passage],
     *,
     kind: Kind | None,
+    times: Sequence[Filters],
     sentences: Sentences,
     reranker: Reranker,
     least: float,
 ) -> Verdict:
     """Keep the sentences that hold the kind of thing asked for, unless too much speaks against them.
 
-    If somebody's words are asked for, those that are plainly another's are none. `sentences` gives the spans of an
-    article's sentences by its id; `least` is the likelihood below which they are refused.
+    If somebody's words are asked for, those that are plainly another's are none; nor are those that speak of another
+    time than the `times` it asks for. `sentences` gives the spans of an article's sentences
+    by its id; `least` is the likelihood below which they are refused.
     """
     if not evidence:
         return Verdict((), reason="nothing was found")
+    if when := other_time(evidence[0], times):
+        not_then = f"the nearest sentence speaks of another time ({when})"
+        rest = [s for s in evidence if s.score >= evidence[0].score - NEAR and not other_time(s, times)]
+        if not rest:
+            return Verdict((), reason=not_then)
+    evidence = [s for s in evidence if not other_time(s, times)]
     speaker, nearest = speaker_asked(question), evidence[0]
     evidence = of_speaker(speaker, evidence, sentences=sentences) if speaker else evidence
     not_theirs = f"no sentence found gives words of {speaker} on it"
@@ -62,8 +73,12 @@ def judge(
     weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
     best, *others = sorted(weighed, key=lambda w: -likelihood(w.signals))
     answers = likelihood(best.signals)
+    if is_unstated(question, best.sentence.text):
+        return Verdict((), reason="the nearest sentence says that it is not stated, or not yet")
     if answers >= least:
         return Verdict(tuple(s for s in evidence if kind is None or kind.in_(s.text)) or tuple(evidence), answers)
+    if when:
+        return Verdict((), answers, not_then)
     if evidence[0] is not nearest:
         return Verdict((), answers, not_theirs)
     if kind and not kind.in_(best.sentence.text):

@@ -10,13 +10,13 @@ _AHEAD = (
     r"will|won['’]t|['’]ll|shall|would|could|may|might|should|must|can|going to|(?:is|are) (?:also )?(?:due )?to|due|"
     r"slated|scheduled|(?:is|are|was|were) set|set (?:to|for)|plan(?:s|ned|ning)?|expects?|expected|upcoming|"
     r"forthcoming|awaits?|faces?|hopes?|intends?|aims?|begins?|starts?|opens|kicks off|expires?|takes effect|ends|"
-    r"deadline|runs? through|tickets|forecasts?|"
+    r"deadline|runs? through|tickets|forecasts|forecast(?= (?:for|to)\b)|"
     r"(?:agreed|vowed|promised|wants?|pledged|ordered|asked|told|urged|invited|decided|threaten\w*|prepar\w*|ready|"
     r"likely|called for)\b(?: \w+){0,3}? (?:to|in) \w+"
 )
 _BACK = (
     r"said|says|was|were|had|did|went|came|met|made|took|gave|found|held|won|lost|left|began|broke|brought|built|"
-    r"bought|caught|chose|cut|drew|fell|felt|flew|fought|got|grew|heard|hit|kept|knew|laid|led|let|paid|put|ran|rose|"
+    r"bought|caught|chose|cut|drew|fell|felt|flew|forecast|fought|got|grew|heard|hit|kept|knew|laid|led|let|paid|put|ran|rose|"
     r"saw|sent|sold|shot|showed|spent|spoke|stood|struck|swore|taught|thought|threw|wrote|became|shut|sank|met|told|"
     r"since|(?!need|speed|feed|breed|indeed|hundred|seed|shed|red|led\b)\w{2,}ed"
 )
