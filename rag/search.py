@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
@@ -12,7 +13,7 @@ import numpy as np
 from rag.asked import Asked, read
 from rag.clauses import clauses
 from rag.keeping import Keeping, day_of, keep
-from rag.models.embedding import Embedder
+from rag.models.embedding import Embedder, LocalEmbedder
 from rag.ranking import Scores, mixed, newest_first, relevance, select, standard
 from rag.types import Filters, Found, Passage
 from rag.words import content_words
@@ -72,7 +73,16 @@ def search(
     if not question.strip() or k < 1 or store.truth.is_empty():
         return Found()
     store.check_model(embedder.identity, embedder.dimension)
-    vector = embedder.embed_query(question)
+    with ThreadPoolExecutor(1) as thread:
+        vector = thread.submit(embedder.embed_query, question).result  # meanwhile the full-text index is asked
+        if not isinstance(embedder, LocalEmbedder):
+            vector()  # a server may take long, and nobody can write meanwhile
+        return _found(store, vector, question, k=k, filters=filters, as_of=as_of)
+
+
+def _found(
+    store: Store, vector: Callable[[], Vector], question: str, *, k: int, filters: Filters, as_of: date
+) -> Found:
     with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
         asked = _read(store, question, as_of) if filters.read else Asked()
         wanted = keep(filters, asked.readings)
@@ -84,8 +94,9 @@ def search(
     return Found((), wanted.scope())
 
 
-def _look(store: Store, vector: Vector, question: str, *, k: int) -> _Signals:
-    return _Signals(question, vector, store.dense(vector, k=k), *_words(store, question))
+def _look(store: Store, vector: Callable[[], Vector], question: str, *, k: int) -> _Signals:
+    words = _words(store, question)
+    return _Signals(question, vector(), store.dense(vector(), k=k), *words)
 
 
 def _words(
@@ -120,7 +131,7 @@ def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[P
 
 
 def _kept(
-    store: Store, look: Callable[[], _Signals], kept: Keeping, vector: Vector, question: str, *, k: int
+    store: Store, look: Callable[[], _Signals], kept: Keeping, vector: Callable[[], Vector], question: str, *, k: int
 ) -> _Signals:
     """The signals of what the filters admit: where few articles meet them, of all their chunks.
 
@@ -131,7 +142,7 @@ def _kept(
     few = kept.few(store.truth)
     if few is None:
         return _admitted(store, look(), kept, k=k)
-    scored = _scored(store, vector, question, few)
+    scored = _scored(store, vector(), question, few)
     return _admitted(store, look(), kept, k=k).with_those(scored) if kept.readings else scored
 
 
