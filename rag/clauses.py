@@ -23,12 +23,21 @@ _NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:(?:of|for) (?:the )?)?[A-Z][\w’'-
 _SUBJECT = re.compile(r"\b(?i:did|does|do|has|have|had|is|are|was|were|will|would) [A-Z]")
 _OTHER = re.compile(r"(?i)\b(?:who|whom|whose|which)\b")
 _LEANS = re.compile(
-    r"(?i)^\W*(?:while|whereas) (?:(?:in|at|on|under|during|with|without|by|for|to|from|of)\b|\w+ing\b)"
+    r"(?i)^\W*(?:(?:while|whereas) (?:(?:in|at|on|under|during|with|without|by|for|to|from|of)\b|\w+ing\b)"
+    r"|(?:and |but |as )*(?:reported|mentioned|noted|covered|described|quoted|cited|evidenced) (?:by|in)\b)"
+)
+_IRREGULAR = (
+    r"(?:bought|brought|built|caught|cut|dealt|fed|felt|fought|found|held|hit|hurt|kept|laid|led|left|lent|lost|made|met|"
+    r"paid|put|said|sent|set|shot|shut|sold|spent|struck|sued|sunk|taught|told|won|\w*[ao]wn|\w*orn|begun|done|gone)"
 )
 _PREDICATE = re.compile(
-    r"(?i)^(?:(?:is|are|was|were|has|have|had) (?:(?:also|been|being|later|now) |\w+e[dn]\b)|\w+ed\b)"
+    rf"(?i)^(?:(?:is|are|was|were|has|have|had) (?:(?:also|been|being|later|now) |(?:\w+e[dn]|{_IRREGULAR})\b)|\w+ed\b)"
 )
 _HEAD = re.compile(r"(?i)^(?:who(?= )|(?:which|what)(?: [a-z-]+){1,3}?(?=,| (?:is|are|was|were|has|have|had|\w+ed)\b))")
+_THE_ONE = re.compile(
+    r"(?i)^(?:what|who) (?:is|was) (?:the name of )?the (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
+    r"(?=,| (?:that|which|who|whose)\b)"
+)
 _BEFORE_NOUN = frozenset("the a an many much which these those".split())
 _BEHIND_NOUN = STOP_WORDS | frozenset("without within near per via since upon towards among".split())
 
@@ -61,10 +70,13 @@ def clauses(question: str) -> tuple[str, ...]:
 
 def _with_subject(part: str, question: str, *, seam: str) -> str:
     """A part that has no subject behind what the question asks for; empty if it leans on a word before it."""
+    if _LEANS.search(seam + part):
+        return ""
     if _PREDICATE.search(part):
-        head = _HEAD.search(question)
-        return f"{head[0].lower()} {part}" if head else ""
-    return "" if _LEANS.search(seam + part) else part
+        head, the_one = _HEAD.search(question), _THE_ONE.search(question)
+        subject = f"which {the_one['noun'].lower()}" if the_one else head[0].lower() if head else ""
+        return f"{subject} {part}" if subject else ""
+    return part
 
 
 def _joins(before: str, seam: str, behind: str) -> bool:

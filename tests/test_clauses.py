@@ -64,6 +64,20 @@ The museum on the quay reopens after a long repair of its roof.
             ),
         ),
         (
+            "Which captain chaired the harbour council in 2019, and was thrown out by its members in May?",
+            (
+                "Which captain chaired the harbour council in 2019",
+                "which captain was thrown out by its members in May?",
+            ),
+        ),
+        (
+            "What is the name of the ferry company that the two Fenn brothers founded, and was sold to Corvane in May?",
+            (
+                "What is the name of the ferry company that the two Fenn brothers founded",
+                "which ferry company was sold to Corvane in May?",
+            ),
+        ),
+        (
             "When did the Bank of Brackwater raise rates, and why did it hesitate?",
             ("When did the Bank of Brackwater raise rates", "why did Bank of Brackwater hesitate?"),
         ),
@@ -95,6 +109,7 @@ def test_a_question_is_cut_where_each_part_stands_alone(question: str, found: tu
         "Why did the mayor sell the harbour, while in office as the council chairman?",
         "What is the ferry company planning; while in debt to the harbour council?",
         "Which firm built the old mole, and was fined for a spill in 2019?",  # where does the subject end?
+        "Which firm sold the old mole to Corvane, and reported by the Harbour Times and the Gazette?",
         "Where and when did they meet?",
         "How many sappers?",
         "Kim and Putin",
