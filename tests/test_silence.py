@@ -36,6 +36,10 @@ def test_what_is_not_stated(question: str, sentence: str) -> None:
     ("question", "sentence"),
     [
         ("Why did the treasurer resign?", "The treasurer resigned because of the flood; there was no other reason."),
+        ("How many were killed?", "Police spoke of 12 dead and did not say how many were hurt."),
+        ("Who was arrested?", "Police arrested Tomas Brel, and the second man has not been identified."),
+        ("Why did he resign?", "He resigned over the flood and did not say why he had waited."),
+        ("When does the ferry start?", "The ferry starts on May 3; no date has been set for the second one."),
         ("Did the council give a reason?", "The council gave no reason."),
         ("What did the council say?", "The council gave no reason."),
         ("How many were hurt?", "Police did not name the four who were hurt."),

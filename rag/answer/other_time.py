@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -10,6 +11,10 @@ from rag.types import Filters, Scope
 from store.records import DateMention
 
 _NEWS = timedelta(days=10)  # before publication: such days may be those of the report, not of what it reports
+_SAID = re.compile(
+    r"(?i)\b(?:said|told|reported|announced|wrote|estimated|disclosed|revealed|confirmed|testified|counted)"
+    r"(?: \w+){0,3}?(?: (?:in|on|at|back|late|early))* ?$"
+)
 
 
 def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
@@ -21,19 +26,22 @@ def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
 def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:
     """The sentence's words for a time, if it names times and each lies outside one of the `times` asked for; else None.
 
-    Days just before the article came out count for nothing: "the court heard on Tuesday" may be about any year. Nor
-    does a time without beginning or end.
+    Days just before the article came out count for nothing, nor do times of saying: "the court heard on Tuesday" and
+    "the army said in March" may be about any year. Nor does a time asked for without beginning or end.
     """
     told = [m for m in sentence.article.dates if m.within(sentence.start, sentence.end)]
     for time in times:
         since, until = time.since, time.until
-        if since and until and told and all(_outside(m, since, until, sentence.article.published) for m in told):
+        if since and until and told and all(_outside(m, since, until, sentence) for m in told):
             return told[0].words
     return None
 
 
-def _outside(told: DateMention, since: date, until: date, published: date | None) -> bool:
-    """Whether it is known to lie outside, and is not just before the article came out."""
-    if told.first is None or told.last is None or (published and abs(told.first - published) <= _NEWS):
+def _outside(told: DateMention, since: date, until: date, sentence: Sentence) -> bool:
+    """Whether it is known to lie outside, and is plainly not the time of the report."""
+    article = sentence.article
+    if told.first is None or told.last is None or _SAID.search(article.text[sentence.start : told.start]):
+        return False
+    if article.published and abs(told.first - article.published) <= _NEWS:
         return False
     return told.last < since or until < told.first

@@ -1,11 +1,18 @@
 """Sentences which say that what a question asks for is not said, or not yet.
 
-"The board gave no reason" is all about "Why did he leave the board?", and answers it with silence.
+"The board gave no reason" is all about "Why did he leave the board?", and answers it with silence. Only what the words
+say outright counts, and only where the rest of the sentence holds nothing that may be the answer.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag.answer.kind import DATE, NUMBER
+from rag.answer.voices import NAMES
+from rag.words import words
 
 _OPENS = r"(?:^|\? )\W*(?:and |but |so )?"
 _NOT = r"(?:did|does|do|has|have|had|would|could|was|were|is|are|been) ?(?:not|n['’]t)"
@@ -13,51 +20,95 @@ _SAY = r"(?:say|said|tell|told|give|given|gave|disclose[ds]?|reveal(?:ed)?|speci
 _WITHHELD = (
     rf"(?:{_NOT} (?:\w+ )?{_SAY}|(?:declined|refused) to {_SAY}|without (?:saying|giving|explaining|disclosing))"
 )
-
-
-def _silence(asks: str, things: str, clause: str, more: str = "") -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a question asks for, and a sentence that withholds it: `things` by their noun, `clause` by the question."""
-    silent = (
-        rf"\b(?:gave|giving|gives|offered|offering|with) no (?:\w+ )?(?:{things})\b"
-        rf"|\bno (?:\w+ )?(?:{things}) (?:was|were|is|are|ha(?:s|ve) been) (?:given|offered|stated|disclosed|set)\b"
-        rf"|\b(?:{things})(?: of(?: \w+){{1,4}})? (?:was|were|is|are|has|have) (?:not|n['’]t|never|yet to) "
-        r"(?:been |be |yet )*(?:given|stated|disclosed|known|revealed|released|published|set|announced)\b"
-        rf"|{_WITHHELD} (?:\w+ )?(?:(?:an?|any|the|its|his|her|their) (?:\w+ )?(?:{things})|{clause})\b"
-        rf"|\b(?:unknown|unclear|not (?:\w+ )?(?:known|clear)) (?:exactly )?{clause}\b"
-    )
-    return re.compile(asks, re.IGNORECASE), re.compile(silent + more, re.IGNORECASE)
-
-
-_SILENCES = (
-    _silence(rf"{_OPENS}why\b|\b(?:what|which) (?:\w+ )?reasons?\b", "reasons?|explanation|grounds", "why"),
-    _silence(
-        r"\bhow (?:many|much)\b|\bwhat (?:number|sum|price|amount|figure)\b",
-        "numbers?|figures?|price|sums?|amounts?|terms|value|tally|details",
-        r"how (?:many|much)",
-        r"|\bundisclosed (?:\w+ )?(?:numbers?|sums?|prices?|amounts?|figures?)\b",
-    ),
-    _silence(
-        rf"{_OPENS}(?:who|whose)\b|\b(?:what|which) .{{0,20}}\bnames?\b",
-        "names?|identity|identities",
-        "who",
-        rf"|\b{_NOT} (?:\w+ )?(?:been )?(?:named?|identif(?:y|ied))\b|\b(?:declined|refused) to (?:name|identify)\b",
-    ),
-    _silence(rf"{_OPENS}when\b|\bwhat (?:date|day|time)\b", "dates?|day|time|timetable", "when"),
+_LEFT_OPEN = (
+    r"(?:not|n['’]t|never|yet to) (?:been |be |yet )*"
+    r"(?:given|stated|disclosed|known|revealed|released|published|set|announced)\b"
 )
+_UNNAMED = rf"\b{_NOT} (?:\w+ )?(?:been )?(?:named?|identif(?:y|ied))\b|\b(?:declined|refused) to (?:name|identify)\b"
+_CAUSE = re.compile(r"(?i)\b(?:because|due to|owing to|amid|after|over|so that|in order to|in protest|as a result)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """Of one kind of question: how it asks, how a sentence withholds it, and whether the rest may still `tell` it."""
+
+    asks: re.Pattern[str]
+    withholds: re.Pattern[str]
+    tells: Callable[[str, str], bool]
+
+    def in_(self, question: str, sentence: str) -> bool:
+        if not self.asks.search(question) or not self.withholds.search(sentence):
+            return False
+        return not self.tells(question, self.withholds.sub(" · ", sentence))
+
+
+def _silence(
+    asks: str, things: str, clause: str, tells: Callable[[str, str], bool], *, also: str | None = None
+) -> _Silence:
+    """`things` name what is withheld by a noun, `clause` by the word that asks; `also` is a pattern of its own."""
+    patterns = (
+        rf"\b(?:gave|giving|gives|offered|offering|with) no (?:\w+ )?(?:{things})\b",
+        rf"\bno (?:\w+ )?(?:{things}) (?:was|were|is|are|ha(?:s|ve) been) (?:given|offered|stated|disclosed|set)\b",
+        rf"\b(?:{things})(?: of(?: \w+){{1,4}})? (?:was|were|is|are|has|have) {_LEFT_OPEN}",
+        rf"\b{_WITHHELD} (?:\w+ )?(?:(?:an?|any|the|its|his|her|their) (?:\w+ )?(?:{things})|{clause})\b",
+        rf"\b(?:unknown|unclear|not (?:\w+ )?(?:known|clear)) (?:exactly )?{clause}\b",
+        *([also] if also else []),
+    )
+    return _Silence(re.compile(asks, re.IGNORECASE), re.compile("|".join(patterns), re.IGNORECASE), tells)
+
+
+def _another_name(question: str, rest: str) -> bool:
+    """A name that the question lacks; the first word of a sentence is none."""
+    asked = set(words(question))
+    return any(found.start() > 0 and not asked & set(words(found[0])) for found in NAMES.finditer(rest))
+
+
+def _silences() -> tuple[_Silence, ...]:
+    return (
+        _silence(
+            rf"{_OPENS}why\b|\b(?:what|which) (?:\w+ )?reasons?\b",
+            "reasons?|explanation|grounds",
+            "why",
+            lambda _, rest: bool(_CAUSE.search(rest)),
+        ),
+        _silence(
+            r"\bhow (?:many|much)\b|\bwhat (?:number|sum|price|amount|figure)\b",
+            "numbers?|figures?|price|sums?|amounts?|terms|value|tally|details",
+            r"how (?:many|much)",
+            lambda _, rest: bool(re.search(NUMBER, rest, re.IGNORECASE)),
+            also=r"\bundisclosed (?:\w+ )?(?:numbers?|sums?|prices?|amounts?|figures?)\b",
+        ),
+        _silence(
+            rf"{_OPENS}(?:who|whose)\b|\b(?:what|which) .{{0,20}}\bnames?\b",
+            "names?|identity|identities",
+            "who",
+            _another_name,
+            also=_UNNAMED,
+        ),
+        _silence(
+            rf"{_OPENS}when\b|\bwhat (?:date|day|time)\b",
+            "dates?|day|time|timetable",
+            "when",
+            lambda _, rest: bool(re.search(DATE, rest, re.IGNORECASE)),
+        ),
+    )
+
+
+_SILENCES = _silences()
 # "What did she say of it?" of one who has yet to speak
 _SAID = re.compile(
     r"\bdid (?P<who>\w.{0,60}?) (?:say|conclude|find|rule|decide|testify|tell|report|recommend|announce)\b",
     re.IGNORECASE,
 )
 _YET_TO = (
-    r"(?:,[^,;:]{0,60},|,)? (?:will|is to|are to|(?:is|are) (?:due|expected|scheduled) to|ha(?:s|ve) yet to) (?:\w+ )?"
-    r"(?:give|present|deliver|announce|publish|testify|rule|decide|report|speak|make|release|say|tell|appear)\b"
+    r"\b(?:,[^,;:]{0,60},|,)? (?:will|is to|are to|(?:is|are) (?:due|expected|scheduled) to|ha(?:s|ve) yet to) "
+    r"(?:\w+ )?(?:give|present|deliver|announce|publish|testify|rule|decide|report|speak|release|say|tell|appear)\b"
 )
 
 
 def is_unstated(question: str, sentence: str) -> bool:
     """Whether the sentence says that what the question asks for was not given, or that it is still to come."""
-    if any(asks.search(question) and silent.search(sentence) for asks, silent in _SILENCES):
+    if any(silence.in_(question, sentence) for silence in _SILENCES):
         return True
     said = _SAID.search(question)
     if not said or re.search(r"\bsaid\b|[\"“”]", sentence):
