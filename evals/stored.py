@@ -9,25 +9,27 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rag import Answer, Article, Citation, Claim, Conflict, Fingerprint, Passage, Premise, Usage
+from rag import Answer, Article, Citation, Claim, Conflict, DateMention, Fingerprint, Passage, Premise, Usage
 
 Json = dict[str, Any]
 
 
+_DATES = TypeAdapter(tuple[DateMention, ...])
 _FIELDS = ("id", "title", "source", "agency", "author", "published", "captured", "url", "text")
 
 
 def article_json(article: Article) -> Json:
-    """The fields that scoring reads; dates as ISO text."""
+    """The fields that scoring reads, and the times that its words stand for; dates as ISO text."""
     values = {name: getattr(article, name) for name in _FIELDS}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return {**plain, "dates": _DATES.dump_python(article.dates, mode="json")}
 
 
 def read_article(value: Mapping[str, Any]) -> Article:
     """The article again, as far as it was kept; other keys are left aside."""
     fields = {name: value[name] for name in _FIELDS}
     days = {name: date.fromisoformat(fields[name]) if fields[name] else None for name in ("published", "captured")}
-    return Article(**{**fields, **days})
+    return Article(**{**fields, **days}, dates=_DATES.validate_python(value.get("dates", ())))
 
 
 def answer_json(answer: Answer) -> Json:

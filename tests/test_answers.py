@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from rag import (
     Completed,
     Delta,
     Event,
+    NewArticle,
     Passage,
     Quoted,
     Rag,
@@ -23,6 +26,7 @@ from rag import (
 )
 from rag.answer import answerer
 from rag.answer.answerer import UNBORNE
+from rag.answer.backed import repeats
 from rag.answer.claims import cut_claims
 from rag.answer.followup import standalone
 from rag.answer.kind import kind_asked
@@ -342,4 +346,43 @@ def test_a_text_beside_the_question_gives_way_to_the_evidence(writer: Rag, llm: 
     answer, _ = ask(writer, llm, f"{words.rstrip('.')} [{number}].")
     assert answer.status == "answered"
     assert "1,000 sappers who" in answer.text
+    assert_exact(answer)
+
+
+def test_an_answer_that_only_repeats_the_question_gives_way_to_the_evidence(writer: Rag, llm: FakeLLM) -> None:
+    asked = "Why did Trump take up Putin's offer to broker peace?"
+    ask(writer, llm, "Nothing.", question=asked)
+    answer, _ = ask(writer, llm, "Trump took up Putin's offer to broker peace [1].", question=asked)
+    assert "Trump took up" not in answer.text
+    assert_exact(answer)
+
+
+def test_what_repeats_a_question() -> None:
+    assert repeats("The bank cut its rate on Tuesday.", "Why did the bank cut its rate on Tuesday?")
+    assert not repeats("The bank cut its rate for fear of a slump.", "Why did the bank cut its rate?")
+    assert not repeats("Trump took up Putin's offer.", "Did Trump take up Putin's offer?")
+    assert not repeats("Brel chairs the board.", "Who chairs the board?")
+    assert not repeats("The ferry carried 40.", "How many did the ferry carry?")
+
+
+def test_headings_that_a_model_copies_are_left_out(writer: Rag, llm: FakeLLM) -> None:
+    ask(writer, llm, "Nothing.")
+    n = number_of(llm, "1,000 sappers who")
+    lines = llm.asked[-1]["messages"][-1]["content"].splitlines()
+    headings = [line for line in lines if re.search(r'\d{4}, ".*":$', line)]
+    answer, _ = ask(writer, llm, f"The {headings[0]} [{n}] It sends 1,000 sappers [{n}].")
+    assert answer.text.startswith("It sends 1,000 sappers. [1]")
+    assert_exact(answer)
+
+
+def test_the_words_of_each_side_stand_in_a_written_answer(tmp_path: Path, llm: FakeLLM) -> None:
+    settings = load_settings(openai_base_url=llm.url, openai_api_key="key-1", timeout=5)
+    story = "The mill at Varn will bring 900 jobs, says its owner; the labour ministry counts 650 jobs at the mill."
+    with Rag.open(tmp_path / "data", settings=settings) as rag:
+        rag.add([NewArticle("Mill plans", story, "Harbour Post", date(2025, 6, 18))], name="mill")
+        answer, _ = ask(rag, llm, "The owner says 900 jobs [1].", question="How many jobs will the mill at Varn bring?")
+    (conflict,) = answer.conflicts
+    assert len(conflict.positions) == 2
+    for position in conflict.positions:
+        assert f"“{position.text}” [{position.citation}]" in answer.text
     assert_exact(answer)

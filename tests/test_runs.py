@@ -44,6 +44,7 @@ def answer(item: str) -> tuple[dict[str, Any], float]:
         "How many casualties has North Korea had in Kursk?",
         "Why did Trump take up Putin's offer to broker peace?",
         "What is the price of tea in Lisbon?",
+        "When did Shoigu come to Pyongyang?",
     ],
 )
 def test_an_answer_comes_back_from_json_as_it_was(question: str, desk: Rag) -> None:
@@ -56,6 +57,7 @@ def test_an_answer_comes_back_from_json_as_it_was(question: str, desk: Rag) -> N
     assert [(c.number, c.start, c.quote) for c in again.citations] == [
         (c.number, c.start, c.quote) for c in said.citations
     ]
+    assert [c.dates for c in again.citations] == [c.dates for c in said.citations]  # "on Tuesday" stays a day
 
 
 # Runs on disk

@@ -10,13 +10,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
-from rag.answer.backed import back, unspoken
+from rag.answer.backed import back, repeats, unspoken
 from rag.answer.by_clause import gather_each, judge_each, merged
 from rag.answer.claims import cut_claims
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone
 from rag.answer.gate import QUOTE, WRITE, Verdict, judge
+from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
 from rag.answer.other_time import times_asked
 from rag.answer.sense import enrich
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 PASSAGES = 8  # chunks whose sentences are weighed
 NEARBY = 3  # passages shown with a refusal
-SURE = 0.8  # likelihood from which evidence is quoted if nothing bears what a model made of it
+SURE = 0.7  # likelihood from which evidence is quoted if nothing bears what a model made of it
 UNBORNE = "No sentence bears what the model wrote, so the evidence is quoted."
 RECITE = 2  # further sentences tried for a claim that those of its own marks do not support
 
@@ -165,6 +166,7 @@ class Answerer:
                 yield Delta(piece)
         assert draft is not None
         fingerprint = replace(self._fingerprint, model=endpoint.model, prompt=draft.digest)
+        draft.text = without_headings(draft.text, draft.given)
         draft.keep_whole_sentences()
         answer = self._checked(question, draft, passages, sure=sure)
         if draft.lost and answer.status == "refused" and not (draft.text and draft.is_refusal):
@@ -187,7 +189,7 @@ class Answerer:
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
         given = [cited(sentence) for sentence in draft.given]
         rested = [
-            self._claim(words, tuple(draft.marks.order[n - 1] - 1 for n in marks), given)
+            self._claim(question, words, tuple(draft.marks.order[n - 1] - 1 for n in marks), given)
             for words, marks in reversed(cut.items())
         ]
         if not any(claim.support == "supported" for claim, _ in rested):
@@ -200,11 +202,15 @@ class Answerer:
         text = " ".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in claims)
         return Answer(question, "answered", text, citations, claims, "llm")
 
-    def _claim(self, words: str, own: tuple[int, ...], given: Sequence[Cited]) -> tuple[Claim, tuple[int, ...]]:
+    def _claim(
+        self, question: str, words: str, own: tuple[int, ...], given: Sequence[Cited]
+    ) -> tuple[Claim, tuple[int, ...]]:
         """A claim with its support checked, and the places in `given` of the sentences it rests on.
 
         If its `own` do not support it, another sentence may, alone or besides them.
         """
+        if repeats(words, question):
+            return Claim(words, (), "unsupported", doubt="it says no more than the question"), own
         why = doubt(words, [given[s] for s in own], reranker=self._reranker)
         if why is None:
             return Claim(words, (), "supported"), own

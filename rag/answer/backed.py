@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.evidence import SPEAKS, Sentence
+from rag.answer.premise import YES_OR_NO
+from rag.answer.quote import MOST_WORDS
+from rag.answer.support import stems_in
 from rag.models.reranker import Reranker
 from rag.types import Answer, Citation
 
@@ -19,7 +22,8 @@ def back(
 
     Small models often rest an answer on a sentence beside the one that answers: both stand there then. A text of which
     nothing speaks of what is `asked` gives way to them. If it does not speak of one of the `clauses`, they stand there
-    too.
+    too. The best stands there always, the others as long as the whole is no longer than quotes may be, or if there are
+    clauses; none twice.
     """
     if answer.status == "refused":
         return answer
@@ -28,9 +32,23 @@ def back(
     cited = any((c.article.id, c.start) == (picked[0].article.id, picked[0].start) for c in answer.citations)
     if cited and not unspoken(clauses, answer, reranker=reranker):
         return answer
-    for sentence in picked:
-        answer = answer.quoting(_citation(answer, sentence))
+    for n, sentence in enumerate(picked):
+        short = len(f"{answer.text} {sentence.text}".split()) <= MOST_WORDS
+        if sentence.text not in answer.text and (n == 0 or clauses or short):
+            answer = answer.quoting(_citation(answer, sentence))
     return answer
+
+
+def repeats(claim: str, question: str) -> bool:
+    """Whether a claim has no word that the question lacks; only a question for yes or no can be answered so.
+
+    Asked why the bank cut its rate, a model that says no more than that it did takes the question's word for it. One
+    word may be another form of the question's: "took" of "take".
+    """
+    said, asked = set(stems_in(claim)), set(stems_in(question))
+    if YES_OR_NO.search(question) or len(said - asked) > 1:
+        return False
+    return all(any(word[0] == other[0] for other in asked - said) for word in said - asked)
 
 
 def unspoken(clauses: Sequence[str], answer: Answer, *, reranker: Reranker) -> tuple[str, ...]:

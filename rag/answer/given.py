@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from rag.answer.evidence import Sentence
+from store.records import Article
 
 MOST = 8  # sentences in the prompt: small models lose the thread in more, and each costs time to read
 _PER_SENTENCE = 440  # characters on average, so that a context of 4,096 tokens holds the rest too
@@ -60,13 +61,23 @@ def numbered(given: Sequence[Sentence]) -> str:
     lines = []
     for _, group in groupby(enumerate(given, start=1), key=lambda pair: pair[1].article.id):
         pairs = list(group)
-        article = pairs[0][1].article
-        outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
-        day = long_date(article.published) if article.published else "undated"
-        kind = ", an opinion piece" if article.kind == "opinion" else ""
-        lines.append(_inert(f'{outlet}, {day}, "{article.title}"{kind}:'))
+        lines.append(_heading(pairs[0][1].article))
         lines.extend(f"[{number}] {_inert(dated(s))}" for number, s in pairs)
     return "\n".join(lines)
+
+
+def without_headings(text: str, given: Sequence[Sentence]) -> str:
+    """A model's text without the headings of the articles, which small ones copy, and the marks behind them."""
+    for heading in {_heading(s.article) for s in given}:
+        text = re.sub(rf"(?:[Tt]he )?{re.escape(heading)}\s*(?:\[\d+\]\s*)*", "", text)
+    return text
+
+
+def _heading(article: Article) -> str:
+    outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
+    day = long_date(article.published) if article.published else "undated"
+    kind = ", an opinion piece" if article.kind == "opinion" else ""
+    return _inert(f'{outlet}, {day}, "{article.title}"{kind}:')
 
 
 def dated(sentence: Sentence) -> str:

@@ -20,7 +20,7 @@ _TAKES = re.compile(
     r"\b(?P<aux>did|does|do|has|have|had|will|was|were|is|are) (?P<rest>.+?)[?.! ]*$",
     re.IGNORECASE,
 )
-_OPEN = re.compile(
+YES_OR_NO = re.compile(
     r"(?i)^\W*(?:did|does|do|has|have|had|will|was|were|is|are|can|should)\b|\bwhether\b|\bif\b|\bor not\b"
 )
 _DENIES = (
@@ -48,7 +48,7 @@ def false_premise(question: str, evidence: Sequence[Sentence]) -> Correction | N
 
 
 def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Correction]:
-    taken = None if _OPEN.search(question) else _TAKES.search(question)
+    taken = None if YES_OR_NO.search(question) else _TAKES.search(question)
     if not taken:
         return
     rest = re.sub(r"['’]s\b", "", taken["rest"])

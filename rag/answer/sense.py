@@ -37,17 +37,20 @@ def _cited(answer: Answer, evidence: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _with_conflict(answer: Answer, found: Disagreement) -> Answer:
-    """The answer with each side cited, the conflict, and a sentence that says so."""
+    """The answer with each side cited, the conflict, and a sentence that says so, with words that the text lacks."""
     positions: list[Position] = []
     for side in found.sides:
         answer, number = _citing(answer, side.article, side.sentence, within=Span(side.start, side.end))
         who = as_attribution(side.said or Statement(side.start, side.end, None), side.article)
         positions.append(Position(side.text, number, who, side.article.published))
-    marks = "".join(f" [{number}]" for number in dict.fromkeys(p.citation for p in positions))
+    if all(p.text in answer.text for p in positions):
+        sides = "".join(f" [{number}]" for number in dict.fromkeys(p.citation for p in positions))
+    else:
+        sides = " " + "; ".join(f"“{p.text}” [{p.citation}]" for p in positions)
     about = f" on {', '.join(found.subject)}" if found.subject else ""
     says = f"Sources differ{about}:" if found.kind == "contradiction" else f"The later article has new figures{about}:"
     conflict = Conflict(found.subject, tuple(positions), found.kind)
-    return replace(answer, text=f"{answer.text}\n\n{says}{marks}", conflicts=(*answer.conflicts, conflict))
+    return replace(answer, text=f"{answer.text}\n\n{says}{sides}", conflicts=(*answer.conflicts, conflict))
 
 
 def _corrected(answer: Answer, wrong: Correction) -> Answer:

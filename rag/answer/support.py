@@ -75,28 +75,28 @@ def invented(found: Features) -> float:
 
 def nearest(claim: str, given: Sequence[Cited], *, most: int = NEAREST) -> list[Cited]:
     """The sentences that share most with the claim, best first; words that few sentences have count more."""
-    stems = [set(_stems(c.text)) for c in given]
+    stems = [set(stems_in(c.text)) for c in given]
     frequency = Counter(stem for held in stems for stem in held)
-    said = set(_stems(claim))
+    said = set(stems_in(claim))
     shared = [sum(1 / frequency[stem] for stem in said & held) for held in stems]
     return [given[n] for n in sorted(range(len(given)), key=lambda n: (-shared[n], n))[:most]]
 
 
 def features(claim: str, given: Sequence[Cited], near: Sequence[Cited], *, reranker: Reranker) -> Features:
     """The signals of the logistic model; `near` are the sentences of `given` that are `nearest` to the claim."""
-    said = _stems(claim)
-    about = {stem for c in given for stem in _stems(c.about)}
-    held = about.union(*(_stems(c.text) for c in near))
+    said = stems_in(claim)
+    about = {stem for c in given for stem in stems_in(c.about)}
+    held = about.union(*(stems_in(c.text) for c in near))
     gap = longest = 0
     for stem in said:
         gap = 0 if stem in held else gap + 1
         longest = max(longest, gap)
-    order = _stems(" ".join(c.text for c in given))
+    order = stems_in(" ".join(c.text for c in given))
     pairs, known = _pairs(said), set(_pairs(order))
     together = " ".join(c.text for c in given if c in near)
     return Features(
         score=reranker.scores(claim, [together])[0],
-        uncovered=min(_uncovered(said, about.union(_stems(c.text))) for c in near),
+        uncovered=min(_uncovered(said, about.union(stems_in(c.text))) for c in near),
         pairs=sum(pair not in known for pair in pairs) / max(1, len(pairs)),
         gap=float(longest),
     )
@@ -106,14 +106,14 @@ def _altered(claim: str, near: Sequence[Cited]) -> str | None:
     """A figure that counts something else, or the contrary of the nearest sentence."""
     if swaps_figures(claim, "\n".join(c.text for c in near)):
         return "its figures count other things in the cited words"
-    said = _stems(claim)
+    said = stems_in(claim)
     around = " ".join(c.text for c in near[1:])
-    if _uncovered(said, set(_stems(near[0].text))) <= CLOSE and turns_round(claim, near[0].text, around=around):
+    if _uncovered(said, set(stems_in(near[0].text))) <= CLOSE and turns_round(claim, near[0].text, around=around):
         return "the cited words say the contrary"
     return None
 
 
-def _stems(text: str) -> list[str]:
+def stems_in(text: str) -> list[str]:
     """The content words in order, cut to their stems, numbers by value."""
     for figure in reversed(figures(text)):
         text = f"{text[: figure.start]} {figure.value:g} {text[figure.end :]}"
