@@ -24,18 +24,22 @@ _SUBJECT = re.compile(r"\b(?i:did|does|do|has|have|had|is|are|was|were|will|woul
 _OTHER = re.compile(r"(?i)\b(?:who|whom|whose|which)\b")
 _LEANS = re.compile(
     r"(?i)^\W*(?:(?:while|whereas) (?:(?:in|at|on|under|during|with|without|by|for|to|from|of)\b|\w+ing\b)"
-    r"|(?:and |but |as )*(?:reported|mentioned|noted|covered|described|quoted|cited|evidenced) (?:by|in)\b)"
+    r"|(?:and |but |as )*(?:reported|mentioned|noted|covered|described|quoted|cited|evidenced) "
+    r"(?:by\b|in (?:the|an?|both|several|(?-i:[A-Z]))))"
 )
 _IRREGULAR = (
-    r"(?:bought|brought|built|caught|cut|dealt|fed|felt|fought|found|held|hit|hurt|kept|laid|led|left|lent|lost|made|met|"
-    r"paid|put|said|sent|set|shot|shut|sold|spent|struck|sued|sunk|taught|told|won|\w*[ao]wn|\w*orn|begun|done|gone)"
+    r"(?:bought|brought|built|caught|cut|dealt|felt|fought|found|held|hit|hurt|kept|laid|left|lent|lost|made|met|paid|"
+    r"put|run|said|sent|set|shot|shut|sold|spent|struck|sunk|taught|told|won|known|shown|grown|thrown|drawn|flown|blown|"
+    r"born|torn|worn|sworn|begun|done|gone)"
 )
 _PREDICATE = re.compile(
-    rf"(?i)^(?:(?:is|are|was|were|has|have|had) (?:(?:also|been|being|later|now) |(?:\w+e[dn]|{_IRREGULAR})\b)|\w+ed\b)"
+    r"^(?i:is|are|was|were|has|have|had) (?:(?i:also|been|being|later|now) |"
+    rf"(?:[a-z]\w*e[dn]|{_IRREGULAR})\b)|^[a-z]\w*ed\b"
 )
 _HEAD = re.compile(r"(?i)^(?:who(?= )|(?:which|what)(?: [a-z-]+){1,3}?(?=,| (?:is|are|was|were|has|have|had|\w+ed)\b))")
 _THE_ONE = re.compile(
-    r"(?i)^(?:what|who) (?:is|was) (?:the name of )?the (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
+    r"(?i)^(?:what|who) (?:is|was) (?:the name of )?the "
+    r"(?P<noun>(?!reason|date|day|year|time|way|cause|place)[a-z-]+(?: [a-z-]+){0,2}?)"
     r"(?=,| (?:that|which|who|whose)\b)"
 )
 _BEFORE_NOUN = frozenset("the a an many much which these those".split())

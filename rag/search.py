@@ -73,30 +73,31 @@ def search(
     if not question.strip() or k < 1 or store.truth.is_empty():
         return Found()
     store.check_model(embedder.identity, embedder.dimension)
-    with ThreadPoolExecutor(1) as thread:
-        vector = thread.submit(embedder.embed_query, question).result  # meanwhile the full-text index is asked
-        if not isinstance(embedder, LocalEmbedder):
-            vector()  # a server may take long, and nobody can write meanwhile
-        return _found(store, vector, question, k=k, filters=filters, as_of=as_of)
+    if not isinstance(embedder, LocalEmbedder):  # a server may take long, and nobody can write inside `steady`
+        vector = embedder.embed_query(question)
+        return _found(store, lambda: vector, question, k=k, filters=filters, as_of=as_of)
+    with ThreadPoolExecutor(1) as thread:  # the full-text index is asked meanwhile
+        embedded = thread.submit(embedder.embed_query, question).result
+        return _found(store, embedded, question, k=k, filters=filters, as_of=as_of)
 
 
 def _found(
-    store: Store, vector: Callable[[], Vector], question: str, *, k: int, filters: Filters, as_of: date
+    store: Store, embedded: Callable[[], Vector], question: str, *, k: int, filters: Filters, as_of: date
 ) -> Found:
     with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
         asked = _read(store, question, as_of) if filters.read else Asked()
         wanted = keep(filters, asked.readings)
-        look = cache(partial(_look, store, vector, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
+        look = cache(partial(_look, store, embedded, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
         for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
-            found = _ranked(store, _kept(store, look, kept, vector, question, k=k), asked, k=k)
+            found = _ranked(store, _kept(store, look, kept, embedded, question, k=k), asked, k=k)
             if found:
                 return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
     return Found((), wanted.scope())
 
 
-def _look(store: Store, vector: Callable[[], Vector], question: str, *, k: int) -> _Signals:
+def _look(store: Store, embedded: Callable[[], Vector], question: str, *, k: int) -> _Signals:
     words = _words(store, question)
-    return _Signals(question, vector(), store.dense(vector(), k=k), *words)
+    return _Signals(question, embedded(), store.dense(embedded(), k=k), *words)
 
 
 def _words(
@@ -131,7 +132,7 @@ def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[P
 
 
 def _kept(
-    store: Store, look: Callable[[], _Signals], kept: Keeping, vector: Callable[[], Vector], question: str, *, k: int
+    store: Store, look: Callable[[], _Signals], kept: Keeping, embedded: Callable[[], Vector], question: str, *, k: int
 ) -> _Signals:
     """The signals of what the filters admit: where few articles meet them, of all their chunks.
 
@@ -142,7 +143,7 @@ def _kept(
     few = kept.few(store.truth)
     if few is None:
         return _admitted(store, look(), kept, k=k)
-    scored = _scored(store, vector(), question, few)
+    scored = _scored(store, embedded(), question, few)
     return _admitted(store, look(), kept, k=k).with_those(scored) if kept.readings else scored
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
 
-from rag import Rag
+from rag import Article, Rag
+from rag.answer.evidence import Sentence
+from rag.answer.other_time import other_time
 from rag.answer.unstated import is_unstated
+from rag.ingest.times.mentions import find_dates
 from rag.types import Filters
 
 
@@ -25,7 +29,10 @@ from rag.types import Filters
         ("What is the name of the driver?", "The driver has not been identified."),
         ("When does the ferry start?", "No date has been set for the first crossing."),
         ("What did Dr Ilva Marsh say caused the leak?", "Dr Ilva Marsh will give her opinion in May."),
-        ("What did the court decide?", "The court is due to rule on Friday."),
+        ("What did the court rule?", "The court is due to rule on Friday."),
+        ("How much did the buyer pay?", "The companies did not disclose financial terms."),
+        ("How much did the buyer pay?", "Terms of the deal weren't disclosed."),
+        ("Who was arrested?", "Police did not name the man arrested on Monday."),
     ],
 )
 def test_what_is_not_stated(question: str, sentence: str) -> None:
@@ -40,6 +47,13 @@ def test_what_is_not_stated(question: str, sentence: str) -> None:
         ("Who was arrested?", "Police arrested Tomas Brel, and the second man has not been identified."),
         ("Why did he resign?", "He resigned over the flood and did not say why he had waited."),
         ("When does the ferry start?", "The ferry starts on May 3; no date has been set for the second one."),
+        ("Who was arrested?", "Tomas Brel was arrested; a second man was not named."),
+        ("Who is Ilva Marsh?", "The harbour pilot Ilva Marsh was not named in the indictment."),
+        ("When will the bridge open?", "The bridge will open in the spring; no exact date has been given."),
+        ("Why did Brel resign?", "Brel cited ill health but gave no further explanation."),
+        ("What did the council decide?", "The council will release water from the dam on Friday."),
+        ("What did the clerk say?", "The court has yet to rule, the clerk said."),
+        ("Did police say how many were hurt?", "Police did not say how many were hurt."),
         ("Did the council give a reason?", "The council gave no reason."),
         ("What did the council say?", "The council gave no reason."),
         ("How many were hurt?", "Police did not name the four who were hurt."),
@@ -88,3 +102,27 @@ def test_another_year_is_no_answer(ferry: Rag) -> None:
     assert "41,000" in then.text
     unread = ferry.ask(asked, as_of=DAY, filters=Filters(read=False))  # the reader took the time away
     assert unread.status == "answered"
+
+
+def sentence(text: str, *, published: date) -> Sentence:
+    article = Article("a", "Ferry", "Harbour Times", None, None, published, None, None, text)
+    dates = find_dates(text, published=published)
+    return Sentence(dataclasses.replace(article, dates=dates), 0, len(text), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "other"),
+    [
+        ("The ferry carried 41,000 passengers in March 2023.", date(2023, 5, 2), "March 2023"),
+        ("The ferry carried 41,000 passengers in March 2025.", date(2025, 5, 2), None),
+        ("The ferry line agreed to buy a boat by the end of 2027.", date(2025, 3, 8), None),  # news of March 2025
+        ("Tomas Brel, mayor since 2019, opened the line.", date(2025, 6, 20), None),
+        ("Corvane was found liable for the 2019 accident.", date(2025, 6, 20), None),
+        ("Revenue rose to 4 million crowns from 3 million in 2023.", date(2025, 6, 20), None),
+        ("The army said in May 2024 that 11,000 had gone.", date(2025, 6, 20), None),
+        ("In May 2024 the army said that 11,000 had gone.", date(2025, 6, 20), None),
+    ],
+)
+def test_times_that_are_others(text: str, published: date, other: str | None) -> None:
+    march = Filters(since=date(2025, 3, 1), until=date(2025, 3, 31))
+    assert other_time(sentence(text, published=published), (march,)) == other

@@ -19,8 +19,8 @@ from rag.types import Filters, Passage
 INTERCEPT = -0.634
 WEIGHTS = Signals(logit=0.940, rank=-0.917, unmet=-1.809, context=1.235, uncovered=1.188)
 QUOTE = 0.32  # likelihood that the evidence answers, from which sentences are quoted
-NEAR = 4.0  # logits below a sentence of another time, within which one of the time asked for may answer
 WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
+NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ def judge(
     """
     if not evidence:
         return Verdict((), reason="nothing was found")
-    if when := other_time(evidence[0], times):
-        not_then = f"the nearest sentence speaks of another time ({when})"
-        rest = [s for s in evidence if s.score >= evidence[0].score - NEAR and not other_time(s, times)]
-        if not rest:
-            return Verdict((), reason=not_then)
-    evidence = [s for s in evidence if not other_time(s, times)]
+    when = other_time(evidence[0], times)
+    not_then = f"the nearest sentence speaks of another time ({when})"
+    then = [s for s in evidence if not other_time(s, times)]
+    if when and not any(s.score >= evidence[0].score - NEAR for s in then):
+        return Verdict((), reason=not_then)
+    evidence = then
     speaker, nearest = speaker_asked(question), evidence[0]
     evidence = of_speaker(speaker, evidence, sentences=sentences) if speaker else evidence
     not_theirs = f"no sentence found gives words of {speaker} on it"
@@ -74,7 +74,10 @@ def judge(
     best, *others = sorted(weighed, key=lambda w: -likelihood(w.signals))
     answers = likelihood(best.signals)
     if is_unstated(question, best.sentence.text):
-        return Verdict((), reason="the nearest sentence says that it is not stated, or not yet")
+        near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
+        if not any(likelihood(w.signals) >= least and not is_unstated(question, w.sentence.text) for w in near):
+            return Verdict((), reason="the likeliest sentence says that it is not stated, or not yet")
+        evidence = [s for s in evidence if not is_unstated(question, s.text)]
     if answers >= least:
         return Verdict(tuple(s for s in evidence if kind is None or kind.in_(s.text)) or tuple(evidence), answers)
     if when:

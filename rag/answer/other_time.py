@@ -8,13 +8,16 @@ from datetime import date, timedelta
 
 from rag.answer.evidence import Sentence
 from rag.types import Filters, Scope
-from store.records import DateMention
+from store.records import Article, DateMention
 
-_NEWS = timedelta(days=10)  # before publication: such days may be those of the report, not of what it reports
-_SAID = re.compile(
-    r"(?i)\b(?:said|told|reported|announced|wrote|estimated|disclosed|revealed|confirmed|testified|counted)"
-    r"(?: \w+){0,3}?(?: (?:in|on|at|back|late|early))* ?$"
+_NEWS = timedelta(days=10)  # around publication: such days may be those of the report, not of what it reports
+_SAID = re.compile(r"(?i)\b(?:said|told|wrote|estimated|testified)(?: [a-z]+){0,3}? ?$")
+_SAID_BEHIND = re.compile(r"(?i)^,?(?: \S+){1,5}? (?:said|told|wrote|estimated|testified)\b")
+# what a sentence compares with, or counts from: "up from 3.6 billion in 2023", "mayor since 2019"
+_BACKGROUND = re.compile(
+    r"(?i)\b(?:since|by|until|till|before|after|(?:from|than|against|compared with|compared to)(?: \S+){0,4}? in) *$"
 )
+_NAMED = re.compile(r"(?i)\b(?:the|that|this|an?|its|his|her|their) *$")
 
 
 def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
@@ -26,21 +29,31 @@ def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
 def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:
     """The sentence's words for a time, if it names times and each lies outside one of the `times` asked for; else None.
 
-    Days just before the article came out count for nothing, nor do times of saying: "the court heard on Tuesday" and
-    "the army said in March" may be about any year. Nor does a time asked for without beginning or end.
+    An article that came out at the time asked for reports it, whatever other times it names. Days around publication
+    count for nothing, nor do times of saying ("the army said in March"), of comparing and of naming ("the 2019
+    accident"). Nor does a time asked for without beginning or end.
     """
     told = [m for m in sentence.article.dates if m.within(sentence.start, sentence.end)]
     for time in times:
         since, until = time.since, time.until
-        if since and until and told and all(_outside(m, since, until, sentence) for m in told):
+        if not (since and until and told) or _reports(sentence.article, since, until):
+            continue
+        if all(_outside(m, since, until, sentence) for m in told):
             return told[0].words
     return None
 
 
+def _reports(article: Article, since: date, until: date) -> bool:
+    return article.published is not None and since <= article.published <= until + _NEWS
+
+
 def _outside(told: DateMention, since: date, until: date, sentence: Sentence) -> bool:
-    """Whether it is known to lie outside, and is plainly not the time of the report."""
+    """Whether it is known to lie outside, and is plainly the time of what the sentence tells."""
     article = sentence.article
-    if told.first is None or told.last is None or _SAID.search(article.text[sentence.start : told.start]):
+    before, behind = article.text[sentence.start : told.start], article.text[told.end : sentence.end]
+    if told.first is None or told.last is None or _SAID.search(before) or _SAID_BEHIND.search(behind):
+        return False
+    if _BACKGROUND.search(before) or (_NAMED.search(before) and re.match(r" [a-z]", behind)):
         return False
     if article.published and abs(told.first - article.published) <= _NEWS:
         return False

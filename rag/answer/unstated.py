@@ -12,20 +12,36 @@ from dataclasses import dataclass
 
 from rag.answer.kind import DATE, NUMBER
 from rag.answer.voices import NAMES
-from rag.words import words
+from rag.words import is_place, words
 
 _OPENS = r"(?:^|\? )\W*(?:and |but |so )?"
 _NOT = r"(?:did|does|do|has|have|had|would|could|was|were|is|are|been) ?(?:not|n['’]t)"
-_SAY = r"(?:say|said|tell|told|give|given|gave|disclose[ds]?|reveal(?:ed)?|specify|specified|explain(?:ed)?|state[ds]?)"
+_SAY = (
+    r"(?:say|said|tell|told|give|given|gave|disclose[ds]?|reveal(?:ed)?|specify|specified|explain(?:ed)?|state[ds]?|"
+    r"release[ds]?|provide[ds]?|publish(?:ed)?)"
+)
+_WORD = r"(?:(?!further|other|more|additional)\w+ )?"  # "no further reason" says that one was given
 _WITHHELD = (
     rf"(?:{_NOT} (?:\w+ )?{_SAY}|(?:declined|refused) to {_SAY}|without (?:saying|giving|explaining|disclosing))"
 )
 _LEFT_OPEN = (
-    r"(?:not|n['’]t|never|yet to) (?:been |be |yet )*"
+    r"(?:was|were|is|are|has|have)(?: not|n['’]t| never| yet to) (?:been |be |yet |immediately )*"
     r"(?:given|stated|disclosed|known|revealed|released|published|set|announced)\b"
 )
+_GIVEN = r"(?:was|were|is|are|ha(?:s|ve)(?: yet)? been) (?:immediately )?(?:given|offered|stated|disclosed|set)\b"
 _UNNAMED = rf"\b{_NOT} (?:\w+ )?(?:been )?(?:named?|identif(?:y|ied))\b|\b(?:declined|refused) to (?:name|identify)\b"
-_CAUSE = re.compile(r"(?i)\b(?:because|due to|owing to|amid|after|over|so that|in order to|in protest|as a result)\b")
+_CAUSE = re.compile(
+    r"(?i)\b(?:because|due to|owing to|so that|in order to|in protest|as a result|cit(?:ed|es|ing)|blam\w+|on fears|"
+    r"for \w+ reasons|(?:amid|after|over)(?! (?:\d|an? |(?:\w+ )?\w+ (?:years?|months?|weeks?|days?)\b)))\b"
+)
+_TIME = re.compile(
+    rf"(?i){DATE}|\b1\d\d\d\b|\d[:.]\d\d\b|\b(?:spring|summer|autumn|winter|noon|midnight)\b|\b(?:in|within) \w+ "
+    r"(?:hours|days|weeks|months|years)\b"
+)
+_DAY = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
+    r"November|December"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +63,10 @@ def _silence(
 ) -> _Silence:
     """`things` name what is withheld by a noun, `clause` by the word that asks; `also` is a pattern of its own."""
     patterns = (
-        rf"\b(?:gave|giving|gives|offered|offering|with) no (?:\w+ )?(?:{things})\b",
-        rf"\bno (?:\w+ )?(?:{things}) (?:was|were|is|are|ha(?:s|ve) been) (?:given|offered|stated|disclosed|set)\b",
-        rf"\b(?:{things})(?: of(?: \w+){{1,4}})? (?:was|were|is|are|has|have) {_LEFT_OPEN}",
-        rf"\b{_WITHHELD} (?:\w+ )?(?:(?:an?|any|the|its|his|her|their) (?:\w+ )?(?:{things})|{clause})\b",
+        rf"\b(?:gave|giving|gives|offered|offering|with) no {_WORD}(?:{things})\b",
+        rf"\bno {_WORD}(?:{things}) {_GIVEN}",
+        rf"\b(?:{things})(?: of(?: \w+){{1,4}})? {_LEFT_OPEN}",
+        rf"\b{_WITHHELD} (?:(?:an?|any|the|its|his|her|their) )?(?:{_WORD}(?:{things})|{clause})\b",
         rf"\b(?:unknown|unclear|not (?:\w+ )?(?:known|clear)) (?:exactly )?{clause}\b",
         *([also] if also else []),
     )
@@ -58,9 +74,13 @@ def _silence(
 
 
 def _another_name(question: str, rest: str) -> bool:
-    """A name that the question lacks; the first word of a sentence is none."""
+    """A name that the question lacks, of a person as far as its words tell."""
     asked = set(words(question))
-    return any(found.start() > 0 and not asked & set(words(found[0])) for found in NAMES.finditer(rest))
+    for found in NAMES.finditer(rest):
+        opens = found.start() == 0 and " " not in found[0]  # a capital that only opens the sentence
+        if not opens and not asked & set(words(found[0])) and not _DAY.match(found[0]) and not is_place(found[0]):
+            return True
+    return False
 
 
 def _silences() -> tuple[_Silence, ...]:
@@ -72,14 +92,14 @@ def _silences() -> tuple[_Silence, ...]:
             lambda _, rest: bool(_CAUSE.search(rest)),
         ),
         _silence(
-            r"\bhow (?:many|much)\b|\bwhat (?:number|sum|price|amount|figure)\b",
+            rf"{_OPENS}(?:(?:(?:in|at|for|by|to) )?how (?:many|much)\b(?! of\b)|what (?:number|sum|price)\b)",
             "numbers?|figures?|price|sums?|amounts?|terms|value|tally|details",
             r"how (?:many|much)",
-            lambda _, rest: bool(re.search(NUMBER, rest, re.IGNORECASE)),
+            lambda _, rest: bool(re.search(NUMBER, re.sub(r"(?i)\bno\b", "", rest), re.IGNORECASE)),
             also=r"\bundisclosed (?:\w+ )?(?:numbers?|sums?|prices?|amounts?|figures?)\b",
         ),
         _silence(
-            rf"{_OPENS}(?:who|whose)\b|\b(?:what|which) .{{0,20}}\bnames?\b",
+            rf"{_OPENS}(?:who|whose)\b(?! (?:is|was|are|were) (?-i:[A-Z]))|\b(?:what|which) .{{0,20}}\bnames?\b",
             "names?|identity|identities",
             "who",
             _another_name,
@@ -89,20 +109,18 @@ def _silences() -> tuple[_Silence, ...]:
             rf"{_OPENS}when\b|\bwhat (?:date|day|time)\b",
             "dates?|day|time|timetable",
             "when",
-            lambda _, rest: bool(re.search(DATE, rest, re.IGNORECASE)),
+            lambda _, rest: bool(_TIME.search(rest)),
         ),
     )
 
 
 _SILENCES = _silences()
 # "What did she say of it?" of one who has yet to speak
-_SAID = re.compile(
-    r"\bdid (?P<who>\w.{0,60}?) (?:say|conclude|find|rule|decide|testify|tell|report|recommend|announce)\b",
-    re.IGNORECASE,
-)
+_SAID = re.compile(r"\bdid (?P<who>\w.{0,60}?) (?:say|conclude|find|rule|testify|tell)\b", re.IGNORECASE)
 _YET_TO = (
     r"\b(?:,[^,;:]{0,60},|,)? (?:will|is to|are to|(?:is|are) (?:due|expected|scheduled) to|ha(?:s|ve) yet to) "
-    r"(?:\w+ )?(?:give|present|deliver|announce|publish|testify|rule|decide|report|speak|release|say|tell|appear)\b"
+    r"(?:(?:testify|rule|speak|say|tell|decide)\b|(?:give|present|deliver|publish|release|announce) "
+    r"(?:its|his|her|their|an?|the) (?:\w+ )?(?:opinion|ruling|verdict|report|findings|decision|evidence|views?)\b)"
 )
 
 
@@ -113,4 +131,4 @@ def is_unstated(question: str, sentence: str) -> bool:
     said = _SAID.search(question)
     if not said or re.search(r"\bsaid\b|[\"“”]", sentence):
         return False
-    return bool(re.search(re.escape(said["who"].split()[-1]) + _YET_TO, sentence))
+    return bool(re.search(rf"(?i)\b{re.escape(said['who'].split()[-1])}{_YET_TO}", sentence))

@@ -10,7 +10,8 @@ _AHEAD = (
     r"will|won['’]t|['’]ll|shall|would|could|may|might|should|must|can|going to|(?:is|are) (?:also )?(?:due )?to|due|"
     r"slated|scheduled|(?:is|are|was|were) set|set (?:to|for)|plan(?:s|ned|ning)?|expects?|expected|upcoming|"
     r"forthcoming|awaits?|faces?|hopes?|intends?|aims?|begins?|starts?|opens|kicks off|expires?|takes effect|ends|"
-    r"deadline|runs? through|tickets|forecasts|forecast(?= (?:for|to)\b)|"
+    r"deadline|runs? through|tickets|forecasts|"
+    r"(?:is|are|was|were|the|weather) forecast|forecast(?= (?:for|to)\b)|"
     r"(?:agreed|vowed|promised|wants?|pledged|ordered|asked|told|urged|invited|decided|threaten\w*|prepar\w*|ready|"
     r"likely|called for)\b(?: \w+){0,3}? (?:to|in) \w+"
 )
