@@ -54,8 +54,8 @@ def judge(
     """Keep the sentences that hold the kind of thing asked for, unless too much speaks against them.
 
     If somebody's words are asked for, those that are plainly another's are none; nor are those that speak of another
-    time than the `times` it asks for. `sentences` gives the spans of an article's sentences
-    by its id; `least` is the likelihood below which they are refused.
+    time than the `times` asked for. `sentences` gives the spans of an article's sentences by its id; `least` is the
+    likelihood below which they are refused.
     """
     if not evidence:
         return Verdict((), reason="nothing was found")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.answer.kind import DATE, NUMBER
-from rag.answer.voices import NAMES
+from rag.answer.voices import CALENDAR, NAMES
 from rag.words import is_place, words
 
 _OPENS = r"(?:^|\? )\W*(?:and |but |so )?"
@@ -37,10 +37,6 @@ _CAUSE = re.compile(
 _TIME = re.compile(
     rf"(?i){DATE}|\b1\d\d\d\b|\d[:.]\d\d\b|\b(?:spring|summer|autumn|winter|noon|midnight)\b|\b(?:in|within) \w+ "
     r"(?:hours|days|weeks|months|years)\b"
-)
-_DAY = re.compile(
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
-    r"November|December"
 )
 
 
@@ -78,43 +74,44 @@ def _another_name(question: str, rest: str) -> bool:
     asked = set(words(question))
     for found in NAMES.finditer(rest):
         opens = found.start() == 0 and " " not in found[0]  # a capital that only opens the sentence
-        if not opens and not asked & set(words(found[0])) and not _DAY.match(found[0]) and not is_place(found[0]):
+        if (
+            not opens
+            and not asked & set(words(found[0]))
+            and not re.match(CALENDAR, found[0])
+            and not is_place(found[0])
+        ):
             return True
     return False
 
 
-def _silences() -> tuple[_Silence, ...]:
-    return (
-        _silence(
-            rf"{_OPENS}why\b|\b(?:what|which) (?:\w+ )?reasons?\b",
-            "reasons?|explanation|grounds",
-            "why",
-            lambda _, rest: bool(_CAUSE.search(rest)),
-        ),
-        _silence(
-            rf"{_OPENS}(?:(?:(?:in|at|for|by|to) )?how (?:many|much)\b(?! of\b)|what (?:number|sum|price)\b)",
-            "numbers?|figures?|price|sums?|amounts?|terms|value|tally|details",
-            r"how (?:many|much)",
-            lambda _, rest: bool(re.search(NUMBER, re.sub(r"(?i)\bno\b", "", rest), re.IGNORECASE)),
-            also=r"\bundisclosed (?:\w+ )?(?:numbers?|sums?|prices?|amounts?|figures?)\b",
-        ),
-        _silence(
-            rf"{_OPENS}(?:who|whose)\b(?! (?:is|was|are|were) (?-i:[A-Z]))|\b(?:what|which) .{{0,20}}\bnames?\b",
-            "names?|identity|identities",
-            "who",
-            _another_name,
-            also=_UNNAMED,
-        ),
-        _silence(
-            rf"{_OPENS}when\b|\bwhat (?:date|day|time)\b",
-            "dates?|day|time|timetable",
-            "when",
-            lambda _, rest: bool(_TIME.search(rest)),
-        ),
-    )
-
-
-_SILENCES = _silences()
+_SILENCES = (
+    _silence(
+        rf"{_OPENS}why\b|\b(?:what|which) (?:\w+ )?reasons?\b",
+        "reasons?|explanation|grounds",
+        "why",
+        lambda _, rest: bool(_CAUSE.search(rest)),
+    ),
+    _silence(
+        rf"{_OPENS}(?:(?:(?:in|at|for|by|to) )?how (?:many|much)\b(?! of\b)|what (?:number|sum|price)\b)",
+        "numbers?|figures?|price|sums?|amounts?|terms|value|tally|details",
+        r"how (?:many|much)",
+        lambda _, rest: bool(re.search(NUMBER, re.sub(r"(?i)\bno\b", "", rest), re.IGNORECASE)),
+        also=r"\bundisclosed (?:\w+ )?(?:numbers?|sums?|prices?|amounts?|figures?)\b",
+    ),
+    _silence(
+        rf"{_OPENS}(?:who|whose)\b(?! (?:is|was|are|were) (?-i:[A-Z]))|\b(?:what|which) .{{0,20}}\bnames?\b",
+        "names?|identity|identities",
+        "who",
+        _another_name,
+        also=_UNNAMED,
+    ),
+    _silence(
+        rf"{_OPENS}when\b|\bwhat (?:date|day|time)\b",
+        "dates?|day|time|timetable",
+        "when",
+        lambda _, rest: bool(_TIME.search(rest)),
+    ),
+)
 # "What did she say of it?" of one who has yet to speak
 _SAID = re.compile(r"\bdid (?P<who>\w.{0,60}?) (?:say|conclude|find|rule|testify|tell)\b", re.IGNORECASE)
 _YET_TO = (

@@ -37,10 +37,11 @@ _SAYS = (
 _VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])")
 _CLAUSE = re.compile(r";\s+|,\s+(?=(?:while|whereas|but|although|though)\b)")
 _BREAK = re.compile(r"[,:;()·—–]|\s-\s")
-_DAY = (
-    r"(?:on |last |this |late |early |in )*(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|"
-    r"April|May|June|July|August|September|October|November|December|week|month|year)(?: \d{1,2})?(?:,? \d{4})?"
+CALENDAR = (  # names that are no names of anybody
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
+    r"November|December)"
 )
+_DAY = rf"(?:on |last |this |late |early |in )*(?:{CALENDAR}|week|month|year)(?: \d{{1,2}})?(?:,? \d{{4}})?"
 _TAIL = re.compile(
     rf"(?:\s+(?:also|then|later|earlier|again|now|once|still|even|just|only|already|repeatedly|\w+ly|has|have|had|did|"
     rf"went on to|would|{_DAY}))+$",
