@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from evals.folder import mend
@@ -40,6 +41,7 @@ class RememberingReranker(Reranker):
         mend(self._file)
         if self._file.exists():
             self._known = dict(json.loads(line) for line in self._file.read_text(encoding="utf-8").splitlines())
+        self._writing = Lock()
         self.remembered = 0
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
@@ -49,7 +51,7 @@ class RememberingReranker(Reranker):
         self.remembered += len(new) < len(set(keys))
         if new:
             found = dict(zip(new, super().pairs(list(new.values())), strict=True))
-            with self._file.open("a", encoding="utf-8") as file:
+            with self._writing, self._file.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps([key, score]) + "\n" for key, score in found.items())
             self._known |= found
         return [self._known[key] for key in keys]

@@ -58,7 +58,7 @@ def run_gold(options: Options, tasks: Sequence[Task]) -> RunFolder:
         )
         folder = RunFolder.begin(options.out, manifest, fresh=options.fresh)
         folder.keep_articles(articles)
-        return folder.collect(asked.ask(), progress=advance)
+        return folder.collect(asked.ask(), progress=advance, at_once=options.at_once(settings))
 
 
 def tasks_of(folder: RunFolder, *, gold: Path, samples: Path) -> tuple[Task, ...]:

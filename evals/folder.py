@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,20 +103,23 @@ class RunFolder:
         text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
         (self.path / "summary.json").write_text(text, encoding="utf-8")
 
-    def collect(self, ask: Ask, *, progress: Progress) -> RunFolder:
-        """Ask what has no answer yet, each row on disk before the next; returns the finished run."""
+    def collect(self, ask: Ask, *, progress: Progress, at_once: int = 1) -> RunFolder:
+        """Ask what has no answer yet, `at_once` at a time, each row on disk in its turn; returns the finished run."""
         mend(self.path / "results.jsonl")
         mend(self.path / "times.jsonl")
-        done = {i for i, row in self.rows().items() if "unscored" not in row}
+        done = [i for i, row in self.rows().items() if "unscored" not in row]
+        for item in done:
+            progress(item)
+        left = [item for item in self.manifest.ids if item not in done]
         with (
             (self.path / "results.jsonl").open("a", encoding="utf-8") as rows,
             (self.path / "times.jsonl").open("a", encoding="utf-8") as times,
+            ThreadPoolExecutor(at_once, thread_name_prefix="ask") as threads,
         ):
-            for item in self.manifest.ids:
-                if item not in done:
-                    row, seconds = _asked(ask, item)
-                    _append(rows, row)
-                    _append(times, {"id": item, "seconds": None if seconds is None else round(seconds, 3)})
+            in_turn = map if at_once == 1 else threads.map
+            for item, (row, seconds) in zip(left, in_turn(partial(_asked, ask), left), strict=True):
+                _append(rows, row)
+                _append(times, {"id": item, "seconds": None if seconds is None else round(seconds, 3)})
                 progress(item)
         return self._finish()
 

@@ -54,10 +54,11 @@ class Floors(RootModel[dict[str, dict[str, Floor]]]):
 
 
 class Baseline(Strict):
-    """What passed in the run that was last committed as the measure of later ones."""
+    """What passed in the run that was last committed as the measure of later ones, on a kind of `processor`."""
 
     suite: str
     mode: str
+    processor: str
     passed: tuple[str, ...]
     failed: tuple[str, ...]
 
@@ -96,7 +97,8 @@ def save_baseline(run: Run, path: Path) -> None:
     """Make this run the measure of later ones."""
     passed = [score.id for score in run.scores if score.passed]
     failed = [score.id for score in run.scores if not score.passed]
-    value = {"suite": run.name, "mode": run.mode, "passed": passed, "failed": failed}
+    processor = run.fingerprint["processor"]
+    value = {"suite": run.name, "mode": run.mode, "processor": processor, "passed": passed, "failed": failed}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
@@ -155,6 +157,9 @@ def _flips(run: Run, baseline: Baseline | None, *, whole: bool) -> Gate:
         return Gate(name, "not applicable", "there is no baseline: write one with --save-baseline")
     broken, fixed = flips(run, baseline)
     detail = f"{len(broken)} passed before and fail now, {len(fixed)} the other way"
+    if broken and run.fingerprint.get("processor") != baseline.processor:
+        why = f"the baseline is of another kind of processor ({baseline.processor}), which rounds otherwise"
+        return Gate(name, "not applicable", f"{detail} ({', '.join(broken)}), but {why}")
     if broken:
         return Gate(name, "failed", f"{detail}: {', '.join(broken)}")
     asked = {score.id for score in run.scores} | {item.id for item in run.unscored}

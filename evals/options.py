@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,3 +38,7 @@ class Options:
         if settings.answer_mode == "llm":
             return None
         return RememberingReranker(settings, folder=self.cache_dir, cold=self.cold)
+
+    def at_once(self, settings: Settings) -> int:
+        """Questions asked at a time: one for each core, but one alone of an LLM and where answers are timed."""
+        return 1 if settings.answer_mode == "llm" or self.cold else os.cpu_count() or 1

@@ -12,6 +12,7 @@ from rag import Rag, load_settings
 from rag.errors import ModelError
 from rag.models.embedding import LocalEmbedder, unit
 from rag.models.manifest import find_model
+from rag.models.onnx import OnnxEncoder
 from rag.models.reranker import Reranker
 
 
@@ -36,6 +37,22 @@ def test_the_reranker_puts_the_answer_first() -> None:
     # each pair is run alone: its score does not depend on what stands beside it
     assert [Reranker().scores("How much will the repairs cost?", [text])[0] for text in texts] == scores
     assert Reranker().scores("Anything?", []) == []
+
+
+def test_scores_are_near_those_of_another_processor() -> None:
+    texts = [
+        "The repairs will cost 2.4 million crowns, the council said.",
+        "The bridge was closed for repairs in March after cracks were found.",
+        "Nobody has said how much the repairs will cost.",
+        "The old crane cost as much as a house.",
+    ]
+    scores = Reranker().scores("How much will the repairs to the bridge cost?", texts)
+    assert scores == pytest.approx([4.80, -4.38, -1.75, -8.51], abs=0.25)  # as an AMD EPYC with AVX2 gave them
+    _, where = find_model("reranker", name=None, folder=None)
+    options = OnnxEncoder(where, max_tokens=8)._session.get_session_options()
+    assert (
+        options.get_session_config_entry("session.x64quantprecision") == "1"
+    )  # no sum overflows where VNNI is missing
 
 
 def test_unit_leaves_zero_rows() -> None:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -86,6 +87,22 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
     assert list(done.rows()) == ["a", "b", "c"]
     assert done.manifest.finished
     assert done.times() == {"a": 0.5, "b": 0.5, "c": 0.5}
+
+
+def test_several_questions_at_once_give_rows_in_order(tmp_path: Path) -> None:
+    both = Barrier(2)  # opens only when two are asked at the same time
+
+    def slow_first(item: str) -> tuple[dict[str, Any], float]:
+        if item in ("a", "b"):
+            both.wait(timeout=10)
+        return answer(item)
+
+    shown: list[str] = []
+    run = RunFolder.begin(tmp_path, manifest()).collect(slow_first, progress=shown.append, at_once=2)
+    assert list(run.rows()) == shown == ["a", "b", "c"]
+    again = RunFolder(tmp_path, run.manifest.model_copy(update={"finished": None}))
+    again.collect(answer, progress=shown.append, at_once=2)
+    assert shown[3:] == ["a", "b", "c"]  # what is there already counts as done
 
 
 def test_a_row_cut_off_by_a_crash_does_not_spoil_the_next(tmp_path: Path) -> None:
@@ -302,7 +319,8 @@ def states(run: Run, floors: dict[str, Any] | None = None, baseline: Baseline | 
 
 
 def test_flips_against_the_baseline_fail(scored: Run) -> None:
-    baseline = Baseline(suite="gold", mode="quote", passed=("a", "b"), failed=("c",))
+    here = scored.fingerprint["processor"]
+    baseline = Baseline(suite="gold", mode="quote", processor=here, passed=("a", "b"), failed=("c",))
     same = states(run_of({"a": True, "b": True, "c": False}, scored), baseline=baseline)
     assert (same["no flip against the baseline"], same["verdict"]) == ("passed", "passed")
     worse = states(run_of({"a": True, "b": False, "c": True}, scored), baseline=baseline)  # as many pass as before
@@ -314,6 +332,8 @@ def test_flips_against_the_baseline_fail(scored: Run) -> None:
     assert states(part, baseline=baseline)["no flip against the baseline"] == "passed"
     lost = replace(renamed, unscored=(Unscored("b", "the server is gone"),))
     assert states(lost, baseline=baseline)["no flip against the baseline"] == "passed"  # completeness tells of it
+    elsewhere = baseline.model_copy(update={"processor": "sparc"})  # which rounds otherwise
+    assert states(run_of({"a": True, "b": False, "c": True}, scored), baseline=elsewhere)["verdict"] == "passed"
     other = replace(run_of({"a": False}, scored), mode="llm")
     assert states(other, baseline=baseline)["no flip against the baseline"] == "not applicable"
 
