@@ -38,7 +38,7 @@ def support(answer: Answer, *, valid: Sequence[Citation], emitted: int, matches:
     helping: set[int] = set()
     for claim, is_carried in zip(answer.claims, recalled, strict=True):
         helping |= {n for n in claim.citations if is_carried and n in quotes and _helps(n, claim, quotes, matches)}
-    words, given = NUMBERING.sub("", answer.text), "\n".join(quotes.values())
+    words, given = NUMBERING.sub("", answer.text), list(quotes.values())
     figures, quoted = numbers_in(words), quotes_in(words)
     return Support(
         citation_recall=share(recalled),
@@ -56,7 +56,7 @@ def invented(answer: Answer, *, valid: Sequence[Citation], asked: Sequence[str])
     days = [citation.article.published for citation in valid]
     days += [day for citation in valid for mention in citation.dates for day in (mention.first, mention.last)]
     written = [f"{day.isoformat()} {day.day} {day.year}" for day in days if day]
-    held, said = "\n".join([*map(_premise, valid), *asked, *written]), NUMBERING.sub("", answer.text)
+    held, said = [*map(_premise, valid), *asked, *written], NUMBERING.sub("", answer.text)
     return (*missing_numbers(said, held), *(f'"{words}"' for words in missing_quotes(said, held)))
 
 

@@ -50,6 +50,9 @@ def written_dates(tokens: Sequence[Token]) -> tuple[WrittenDate, ...]:
 def _scan(tokens: Sequence[Token]) -> Iterator[WrittenDate]:
     at = 0
     while at < len(tokens):
+        if not tokens[at].word[:1].isdigit() and tokens[at].word not in MONTHS:
+            at += 1
+            continue
         found = _iso(tokens, at) or _day_first(tokens, at) or _month_first(tokens, at) or _bare_year(tokens, at)
         if found is not None:
             yield found

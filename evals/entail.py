@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from evals.matchers import Match
 from evals.matching import accepts
@@ -43,8 +44,8 @@ def carries(premise: str, claim: str, *, matches: Iterable[Match] = ()) -> bool:
         return all(accepts(match, premise) for match in stated)
     given, said = tokenise(premise), tokenise(claim)
     return bool(
-        not missing_numbers(claim, premise)
-        and not missing_quotes(claim, premise)
+        not missing_numbers(claim, [premise])
+        and not missing_quotes(claim, [premise])
         and _names(claim) <= {token.word for token in given}
         and _overlap(said, given) >= SHARED
         and _negated(said) == _negated(_nearest(said, given))
@@ -56,9 +57,9 @@ def numbers_in(text: str) -> list[Token]:
     return [t for t in tokenise(text) if t.value is not None and not (t.spelled and t.value < 10)]
 
 
-def missing_numbers(text: str, source: str) -> list[str]:
-    """The numbers of `text` that are not in `source`, as written."""
-    known = {token.value for token in tokenise(source) if token.value is not None}
+def missing_numbers(text: str, sources: Iterable[str]) -> list[str]:
+    """The numbers of `text` that are in none of the `sources`, as written."""
+    known = {token.value for source in sources for token in tokenise(source) if token.value is not None}
     return [token.raw for token in numbers_in(text) if token.value not in known]
 
 
@@ -68,12 +69,13 @@ def quotes_in(text: str) -> list[str]:
     return [quoted for part in parts for quoted in QUOTED.findall(normalise(part)) if len(quoted.split()) > 1]
 
 
-def missing_quotes(text: str, source: str) -> list[str]:
-    """The quotations of `text` that are not in `source` word for word; case and punctuation do not matter."""
-    flat = _flat(source)
-    return [quoted for quoted in quotes_in(text) if _flat(quoted) not in flat]
+def missing_quotes(text: str, sources: Iterable[str]) -> list[str]:
+    """The quotations of `text` that are in none of the `sources` word for word; case and punctuation do not matter."""
+    flat = [_flat(source) for source in sources]
+    return [quoted for quoted in quotes_in(text) if not any(_flat(quoted) in held for held in flat)]
 
 
+@lru_cache(maxsize=8192)
 def _flat(text: str) -> str:
     """Words between single spaces; punctuation goes, but not inside a number: 1.5 is not 15."""
     words = PUNCTUATION.sub(" ", normalise(text).casefold()).split()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from evals.dates import WrittenDate, written_dates
 from evals.matchers import DateMatch, EntityMatch, ListMatch, Match, NumberMatch, Polarity, PolarityMatch, TextMatch
@@ -71,7 +73,7 @@ def accepts(match: Match, text: str) -> bool:
     if match.quote is not None:
         tokens = tokenise(text)
         return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
-    tokens = asserted(tokenise(text))
+    tokens = _asserted(text)
     if match.text is not None:
         return _text(match.text, tokens)
     if match.number is not None:
@@ -83,6 +85,11 @@ def accepts(match: Match, text: str) -> bool:
     if match.list is not None:
         return _list(match.list, tokens)
     return match.polarity is not None and _polarity(match.polarity, tokens)
+
+
+@lru_cache(maxsize=4096)
+def _asserted(text: str) -> tuple[Token, ...]:
+    return asserted(tokenise(text))
 
 
 def mentions(phrase: str, text: str) -> bool:
@@ -117,9 +124,11 @@ def _polarity_holds(groups: Sequence[Sequence[Hit]], tokens: Sequence[Token], po
 
 def _windows(tokens: Sequence[Token], sentences: int) -> list[Sequence[Token]]:
     """Each run of `sentences` consecutive sentences; a shorter text is one run."""
-    last = tokens[-1].sentence if tokens else -1
-    starts = range(max(last - sentences + 2, 1)) if tokens else range(0)
-    return [[token for token in tokens if start <= token.sentence < start + sentences] for start in starts]
+    if not tokens:
+        return []
+    last = tokens[-1].sentence
+    first = [bisect_left(tokens, n, key=lambda token: token.sentence) for n in range(last + sentences + 1)]
+    return [tokens[first[n] : first[n + sentences]] for n in range(max(last - sentences + 2, 1))]
 
 
 def _number(match: NumberMatch, tokens: Sequence[Token]) -> bool:

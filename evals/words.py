@@ -138,6 +138,7 @@ def plain_letters(text: str) -> str:
     return MIXED.sub(lambda word: word[0].translate(LOOKALIKES), seen)
 
 
+@lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
     """Plain letters, straight quote marks, nothing struck out, and no citation marks such as `[2]`."""
     return MARK.sub("", STRUCK.sub(" ", plain_letters(text.translate(QUOTE_MARKS))))
