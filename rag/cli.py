@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +34,9 @@ Source = Annotated[list[str] | None, typer.Option("--source", help="Only this ou
 Day = ["%Y-%m-%d"]
 Since = Annotated[datetime | None, typer.Option(formats=Day, help="Only articles published on this day or later.")]
 Until = Annotated[datetime | None, typer.Option(formats=Day, help="Only articles published on this day or before.")]
+Article = Annotated[list[str] | None, typer.Option("--article", help="Only this article, by its id; may be repeated.")]
+Language = Annotated[str | None, typer.Option(help="Only articles in this language (ISO 639-1, as in en).")]
+AsOf = Annotated[datetime | None, typer.Option(formats=Day, help="Ask as on this day. [default: today]")]
 Read = Annotated[bool, typer.Option(" /--no-read", help="Read no filters from the question.")]
 
 FAILED = 1  # exit code when something asked for was not done
@@ -119,14 +122,18 @@ def ask(
     source: Source = None,
     since: Since = None,
     until: Until = None,
+    article: Article = None,
+    language: Language = None,
     read: Read = True,
+    as_of: AsOf = None,
     data: Data = None,
     mode: Mode = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question with citations, or refuse."""
     with _opened(data, mode=mode) as rag:
-        answer = rag.ask(question, filters=_filters(source, since, until, read=read))
+        filters = Filters(_all(source), _day(since), _day(until), _all(article), language, read)
+        answer = rag.ask(question, filters=filters, as_of=_day(as_of))
     output.print_answer(answer, as_json=as_json)
 
 
@@ -137,13 +144,17 @@ def search(
     source: Source = None,
     since: Since = None,
     until: Until = None,
+    article: Article = None,
+    language: Language = None,
     read: Read = True,
+    as_of: AsOf = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Show the best passages for a question."""
     with _opened(data) as rag:
-        passages = rag.search(question, k=k, filters=_filters(source, since, until, read=read))
+        filters = Filters(_all(source), _day(since), _day(until), _all(article), language, read)
+        passages = rag.search(question, k=k, filters=filters, as_of=_day(as_of))
     output.print_passages(passages, as_json=as_json)
 
 
@@ -245,9 +256,12 @@ def _opened(data: Path | None, **values: Any) -> Iterator[Any]:
             yield rag
 
 
-def _filters(sources: list[str] | None, since: datetime | None, until: datetime | None, *, read: bool) -> Filters:
-    first, last = since.date() if since else None, until.date() if until else None
-    return Filters(tuple(sources or ()), first, last, read=read)
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+def _all(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(values or ())
 
 
 def _given(**values: Any) -> dict[str, Any]:

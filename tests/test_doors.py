@@ -76,6 +76,10 @@ def test_filters_hold_at_the_door(web: httpx.Client) -> None:
         assert (got["filters"]["sources"], got["filters"]["since"]) == (["Yonhap"], "2025-06-19")
         found = got.get("passages") or got["nearby"] or got["citations"]
         assert {p["article"]["agency"] for p in found} == {"Yonhap"}
+    one = found[0]["article"]["id"]
+    got = web.post("/api/search", json={"question": SAPPERS, "articles": [one], "language": "en"}).json()
+    assert {p["article"]["id"] for p in got["passages"]} == {one}
+    assert (got["filters"]["articles"], got["filters"]["language"]) == ([one], "en")
     none = web.post("/api/search", json=sent | {"since": "2031-01-01"}).json()
     assert none["filters"]["since"] is None  # widened rather than empty
     assert web.post("/api/search", json=sent | {"since": "June"}).status_code == 422

@@ -186,3 +186,24 @@ def test_the_command_line_says_what_it_kept_to(tmp_path: Any) -> None:
     assert {found["article"]["source"] for found in json.loads(ran.stdout)} == {"Wire"}
     ran = CliRunner().invoke(app, ["search", question, "--since", "2030-01-01", "--no-read", "--data", str(tmp_path)])
     assert "searched without them" in ran.stderr
+
+
+def test_the_command_line_takes_articles_a_language_and_a_day_of_asking(tmp_path: Any) -> None:
+    german = "Die alte Brücke in Ostrel wird im Herbst wieder geöffnet, wie die Stadt am Montag mitteilte. " * 4
+    with Rag.open(tmp_path) as rag:
+        rag.add([*ARTICLES, NewArticle("Brücke in Ostrel", german, "Wire")], name="ostrel")
+        one, *_ = [a for a in rag.articles() if a.source == "Wire"]
+
+    def search(*words: str) -> tuple[list[dict[str, Any]], str]:
+        ran = CliRunner().invoke(app, ["search", "Ostrel", *words, "--data", str(tmp_path), "--json"])
+        return [found["article"] for found in json.loads(ran.stdout)], ran.stderr
+
+    assert {a["id"] for a in search("--article", one.id)[0]} == {one.id}
+    assert [a["language"] for a in search("--language", "de")[0]] == ["de"]
+    assert "searched without them" in search("--language", "fr")[1]
+    for asked, day in (("2025-06-28", "2025-06-16"), ("2025-07-05", "2025-06-23")):
+        question = ["ask", "What happened at Ostrel last week?", "--as-of", asked, "--data", str(tmp_path), "--json"]
+        answer = json.loads(CliRunner().invoke(app, [*question, "--mode", "quote"]).stdout)
+        assert answer["as_of"] == asked
+        filters = answer["scope"]["widened"] or answer["scope"]["filters"]
+        assert filters["since"] == day

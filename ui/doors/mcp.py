@@ -20,9 +20,11 @@ from rag import ClipdeskError, Filters
 from ui.doors.tools import (
     AnswerOut,
     ArticleId,
+    Articles,
     ArticleText,
     AsOf,
     Found,
+    Language,
     Limit,
     Listed,
     Offset,
@@ -63,7 +65,13 @@ def server(tools: Tools) -> FastMCP:
 def _add_tools(mcp: FastMCP, tools: Tools) -> None:
     @mcp.tool(title="Ask the saved articles", annotations=_READS)
     async def ask(
-        question: Question, as_of: AsOf = None, sources: Sources = (), since: Since = None, until: Until = None
+        question: Question,
+        as_of: AsOf = None,
+        sources: Sources = (),
+        since: Since = None,
+        until: Until = None,
+        language: Language = None,
+        articles: Articles = (),
     ) -> AnswerOut:
         """Answer a question from the saved news articles, or refuse if they are silent.
 
@@ -72,7 +80,8 @@ def _add_tools(mcp: FastMCP, tools: Tools) -> None:
         "refused" and offers the nearest passages in `nearby`.
         """
         with _told():
-            return await tools.ask(question, as_of=as_of, filters=Filters(sources, since, until))
+            filters = Filters(sources, since, until, articles, language)
+            return await tools.ask(question, as_of=as_of, filters=filters)
 
     @mcp.tool(title="Search the saved articles", annotations=_READS)
     async def search(
@@ -82,13 +91,16 @@ def _add_tools(mcp: FastMCP, tools: Tools) -> None:
         sources: Sources = (),
         since: Since = None,
         until: Until = None,
+        language: Language = None,
+        articles: Articles = (),
     ) -> Found:
         """Find the passages of the saved news articles that are nearest to a question, best first, unread by any model.
 
         Each passage has its exact text, the article it stands in and its offsets there.
         """
         with _told():
-            return await tools.search(question, k=k, as_of=as_of, filters=Filters(sources, since, until))
+            filters = Filters(sources, since, until, articles, language)
+            return await tools.search(question, k=k, as_of=as_of, filters=filters)
 
     @mcp.tool(title="Read a saved article", annotations=_READS)
     async def article(article_id: ArticleId) -> ArticleText:

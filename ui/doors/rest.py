@@ -16,10 +16,12 @@ from ui.doors.tools import (
     MOST_TURNS,
     AnswerOut,
     ArticleId,
+    Articles,
     ArticleText,
     AsOf,
     Earlier,
     Found,
+    Language,
     Limit,
     Listed,
     Offset,
@@ -49,10 +51,12 @@ class _Asked(BaseModel):
     sources: Sources = ()
     since: Since = None
     until: Until = None
+    language: Language = None
+    articles: Articles = ()
 
     @property
     def filters(self) -> Filters:
-        return Filters(self.sources, self.since, self.until)
+        return Filters(self.sources, self.since, self.until, self.articles, self.language)
 
 
 class Ask(_Asked):

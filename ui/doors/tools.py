@@ -47,6 +47,8 @@ Sources = Annotated[
 ]
 Since = Annotated[date | None, Field(description="Keep to articles published on or after this day (YYYY-MM-DD).")]
 Until = Annotated[date | None, Field(description="Keep to articles published on or before this day (YYYY-MM-DD).")]
+Language = Annotated[str | None, Field(max_length=8, description="Keep to articles in this language (ISO 639-1).")]
+Articles = Annotated[tuple[str, ...], Field(max_length=500, description="Keep to the articles with these ids.")]
 Passages = Annotated[int, Field(ge=1, le=MOST_PASSAGES, description="How many passages to give.")]
 ArticleId = Annotated[str, Field(min_length=1, max_length=200, description="Id of an article, as in a citation.")]
 Limit = Annotated[int, Field(ge=1, le=MOST_LISTED, description="How many articles to list.")]
