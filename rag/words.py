@@ -23,14 +23,39 @@ STOP_WORDS = frozenset(
 )
 
 
+# A country, its people and what is theirs, where the first letters do not tell that they belong together.
+_COUNTRIES = """
+    afghanistan afghan; america american americans us usa u.s; argentina argentine; britain british briton britons uk
+    u.k; brazil brazilian; chile chilean; china chinese; congo congolese; cuba cuban; cyprus cypriot; denmark danish
+    danes; europe european eu; finland finnish finns; france french; greece greek greeks; hungary hungarian; iceland
+    icelandic; iran iranian iranians; iraq iraqi iraqis; ireland irish; kenya kenyan; laos lao; libya libyan; mali
+    malian; netherlands dutch; norway norwegian; oman omani; peru peruvian; philippines filipino filipinos philippine;
+    poland polish poles; portugal portuguese; qatar qatari; scotland scottish; spain spanish spaniards; sudan
+    sudanese; sweden swedish swedes; switzerland swiss; syria syrian; turkey turkish turkiye turks; ukraine ukrainian;
+    vietnam vietnamese; wales welsh; yemen yemeni
+"""
+
+
 def words(text: str) -> list[str]:
     """The words of a text in lower case, possessives cut."""
     return [re.sub(r"['’]s?$", "", w.lower()) for w in WORD.findall(text)]
 
 
 def stems(text: str) -> set[str]:
-    """Its words, cut to their stems."""
-    return {word[:STEM] for word in words(text)}
+    """Its words, cut to their stems; a country and its people are one: "Dutch" and "Netherlands"."""
+    united = {"UN"} if "United Nations" in text else set()
+    return united.union(*(_stem(word) for word in WORD.findall(text)))
+
+
+def _stem(word: str) -> list[str]:
+    if word.replace(".", "") == "UN":
+        return ["UN"]  # "Un" is a name
+    return [((country(w) if word != "us" else None) or w)[:STEM] for w in words(word)]
+
+
+def country(word: str) -> str | None:
+    """The country that a word in small letters names or belongs to, where another name of it begins otherwise."""
+    return _countries().get(word)
 
 
 def content_words(text: str) -> list[str]:
@@ -42,6 +67,13 @@ def content_words(text: str) -> list[str]:
 def numbers(text: str) -> set[str]:
     """The numbers written in digits, without thousands separators: "5,000" is "5000"."""
     return {n.replace(",", "").rstrip(".") for n in _NUMBER.findall(text)}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Each name of a country, its people or what is theirs -> the country."""
+    groups = [group.split() for group in _COUNTRIES.split(";")]
+    return {name: group[0] for group in groups for name in group}
 
 
 def is_place(name: str) -> bool:

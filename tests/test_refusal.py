@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from rag import Rag, Reranker
+from rag import NewArticle, Rag, Reranker
 from rag.answer.asked_speaker import speaker_asked
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE, judge, likelihood
 from rag.answer.planted import is_planted
 from rag.answer.signals import weigh
+from rag.words import stems
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,9 @@ def test_a_question_about_several_stories_gets_one_sentence_of_each(desk: Rag) -
         ("What did the article say about Putin?", None),
         ("How many sappers did Kim send?", None),
         ("Is Putin's offer serious?", None),
+        ("How many fell, according to British intelligence?", None),
+        ("How many fell, according to Shoigu?", "Shoigu"),
+        ("According to Putin in June, how many fell?", "Putin"),
     ],
 )
 def test_whose_words_a_question_asks_for(question: str, speaker: str | None) -> None:
@@ -138,3 +143,33 @@ def test_the_words_of_another_speaker_are_no_answer(desk: Rag) -> None:
     trump = desk.ask("What did Trump say about Putin's offer to mediate?")
     assert all("Trump" in c.quote or "Trump" in c.article.title for c in trump.citations)
     assert desk.ask("What does Seoul think of the inter-Korean military pact?").status == "answered"
+
+
+def test_who_is_only_named_said_nothing(tmp_path: Path) -> None:
+    text = (
+        "Council chair Mara Lind said that the harbour of Brackwater should open again in May. The pact on the harbour "
+        "was made by former mayor Tor Petersen and the engineer Lind Jae-on in 2018. “Opening it is the best thing to "
+        "do,” she said in a letter. The Danish regulator estimated that forty boats had been lost. The captain Bo Hald "
+        "said that Ulf Rask had promised him a new quay."
+    )
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Harbour to open", text, "Harbour Times", date(2025, 6, 2))], name="harbour")
+        for name in ("Tor Petersen", "Lind Jae-myung"):
+            refused = rag.ask(f"What did {name} say about the harbour?")
+            assert refused.status == "refused"
+            assert f"gives words of {name}" in refused.text
+        lind = rag.ask("What did Mara Lind say about the harbour?")
+        assert lind.citations[0].quote.startswith("Council chair Mara Lind said")
+        rask = rag.ask("What did Ulf Rask say about a new quay?")  # in another's words
+        assert rask.citations[0].quote.startswith("The captain Bo Hald said")
+        lost = rag.ask("How many boats were lost, according to Denmark's regulator?")
+        assert "forty boats" in lost.citations[0].quote
+
+
+def test_a_country_and_its_people_are_one() -> None:
+    assert stems("Dutch") == stems("the Netherlands") - {"the"}
+    assert stems("British") == stems("U.K.") == stems("UK")
+    assert stems("told us") == {"told", "us"}
+    assert stems("US") == stems("American")
+    assert not stems("UN") & stems("Kim Jong Un")
+    assert stems("the UN") <= stems("the United Nations")

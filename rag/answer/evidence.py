@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rag.answer.planted import is_planted
 from rag.models.reranker import Reranker
 from rag.types import Passage
-from rag.words import STEM, content_words, stems
+from rag.words import content_words, stems
 from store.records import Article, Span
 
 SCORED = 24  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
@@ -74,7 +74,7 @@ def gather(
 
 def _likely(question: str, places: list[_Place]) -> list[_Place]:
     """The sentences that share most with the question, rare words counting more; of equals the first ones retrieved."""
-    asked = {word[:STEM] for word in content_words(question)}
+    asked = stems(" ".join(content_words(question)))
     held = [asked & stems(article.text[s.start : s.end]) for article, s, _ in places]
     known = Counter(stem for shared in held for stem in shared)
     weight = {stem: math.log(1 + len(places) / count) for stem, count in known.items()}

@@ -14,7 +14,7 @@ from rag.answer.given import long_date
 from rag.ingest.sentences import split_sentences
 from rag.ingest.times.mentions import find_dates
 from rag.types import DateMention
-from rag.words import STEM, STOP_WORDS
+from rag.words import STEM, STOP_WORDS, country
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|‘([^‘’]+)’(?!\w)")
 _SHORTEST = 8  # characters of a quotation; shorter ones are words held at a distance
@@ -25,7 +25,6 @@ _MONTHS = (
 )
 _CALENDAR = re.compile(rf"{_DAYS}|{_MONTHS}")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_SAME = [frozenset({"us", "america", "american", "americans"}), frozenset({"uk", "britain", "british", "britons"})]
 _PLAIN = frozenset("mr mrs ms dr i am pm".split())
 _OPENS = re.compile(
     r"(?:^|[.!?:;•*\n\"“”‘(–—-])\W*$"
@@ -208,7 +207,7 @@ def _kin(name: str, known: set[str]) -> bool:
         word in known
         or word.removesuffix("s") in known
         or any(len(k) >= 4 and (k[:STEM] == word[:STEM] or k.startswith(word) or word.startswith(k)) for k in known)
-        or any(word in same and same & known for same in _SAME)
+        or ((land := country(word)) is not None and any(country(k) == land for k in known))
     )
 
 

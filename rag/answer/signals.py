@@ -103,7 +103,7 @@ def _units(question: str) -> list[tuple[int, int]]:
     """Where the words of a question are that carry meaning; a name of several words is one."""
     units: list[tuple[int, int]] = []
     for found in WORD.finditer(question):
-        if not _UNASKED.isdisjoint(words(found[0])):
+        if found[0] != "US" and not _UNASKED.isdisjoint(words(found[0])):
             continue
         joined = units and question[units[-1][1] : found.start()] == " " and found[0][0].isupper()
         if joined and question[units[-1][0]].isupper():
