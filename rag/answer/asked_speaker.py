@@ -33,6 +33,7 @@ _ASKS = (
     re.compile(rf"(?i:\b(?:is|was|were|are)) {_WHO}['’]s? (?i:(?:\w+ )?(?:{_WORDS})\b)"),
     re.compile(rf"(?i:\bin) {_WHO}['’]s? (?i:(?:view|opinion|words|account|reading)\b)"),
 )
+_QUOTED = re.compile(r"[\"“]|\bsaying\b")
 # in anybody's sentence: "he said Putin had told him", "Kim has decided to send"
 _TOLD = re.compile(
     rf"{_WHO}(?:['’]s? \w+| (?!(?:and|or|in|at|with)\b)\w+){{0,3}}? (?:"
@@ -84,11 +85,12 @@ def _is_person(speaker: str, article: Article) -> bool:
 
 def _speaks(speaker: str, article: Article, spans: Sequence[Span]) -> bool:
     """Whether any sentence of the article is the speaker's, or tells what they said."""
-    return any(
-        _told(speaker, article.text[span.start : span.end])
-        or any(said.speaker and _names(speaker, said.speaker) for said in statements(article, spans, at))
-        for at, span in enumerate(spans)
-    )
+    for at, span in enumerate(spans):
+        text, said = article.text[span.start : span.end], statements(article, spans, at)
+        quoted = not said and _names(speaker, text) and _QUOTED.search(text)  # "Tarantino defended it, saying …"
+        if quoted or _told(speaker, text) or any(s.speaker and _names(speaker, s.speaker) for s in said):
+            return True
+    return False
 
 
 def _may_be_said(speaker: str, sentence: Sentence, sentences: Sentences) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.planted import is_planted
+from rag.answer.voices import CALENDAR, NAMES
 from rag.models.reranker import Reranker
 from rag.types import Passage
-from rag.words import content_words, stems
+from rag.words import STOP_WORDS, content_words, stems
 from store.records import Article, Span
 
 SCORED = 24  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
@@ -52,9 +54,10 @@ def gather(
     """The sentences inside the passages, best first: at most the `most` likeliest, the best `twice` of them read twice.
 
     Subheadings and scraps are left out, for they state nothing, and so are instructions to whatever reads the article.
+    Where the question names somebody, so are articles that name nobody it names, unless none does.
     """
     found: dict[tuple[str, int], _Place] = {}
-    for passage in passages:
+    for passage in _naming(question, passages):
         article, before = passage.article, None
         for span in sentences(article.id):
             if passage.start <= span.start and span.end <= passage.end and _states(article, span):
@@ -70,6 +73,15 @@ def gather(
     scores |= {n: min(alone[n], least) for n in best[twice:]}
     scored = [Sentence(places[n][0], places[n][1].start, places[n][1].end, score) for n, score in scores.items()]
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
+
+
+def _naming(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages whose articles hold a name of the question, by its last word: "He is 80" is of someone else."""
+    names = [name[0].split()[-1] for name in NAMES.finditer(question, 1)]
+    asked = [stems(n) for n in names if n.lower() not in STOP_WORDS and not re.match(CALENDAR, n)]
+    held = {p.article.id: stems(p.article.named) for p in passages} if asked else {}
+    naming = {key for key, known in held.items() if any(name & known for name in asked)}
+    return [p for p in passages if p.article.id in naming] or passages
 
 
 def _likely(question: str, places: list[_Place]) -> list[_Place]:
