@@ -111,6 +111,7 @@ def test_an_empty_question_is_a_clear_error(desk: Rag) -> None:
         ("When was the treaty signed?", "It was signed on June 19, 2024.", "It was signed in a hurry."),
         ("How many soldiers fell?", "Some 6,000 soldiers fell.", "Soldiers fell in large numbers."),
         ("In which month was it signed?", "It was signed in January and soon forgotten.", "It was signed in a hurry."),
+        ("When did it open?", "The bridge opened in May.", "It opened in a hurry."),
         ("What day did he arrive?", "He arrived on Tuesday.", "He arrived in a hurry."),
         ("How many days did he stay?", "He stayed for three days.", "He stayed on Tuesday."),
         ("How much did the ferry cost?", "It cost 95 crowns.", "It cost the mayor his seat."),

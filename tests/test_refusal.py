@@ -166,6 +166,15 @@ def test_who_is_only_named_said_nothing(tmp_path: Path) -> None:
         assert "forty boats" in lost.citations[0].quote
 
 
+def test_evidence_comes_from_articles_that_hold_a_name_of_the_question(tmp_path: Path) -> None:
+    young = "Dalla Marsh has moved to Brackwater United. There is cool thinking to be seen from a 21-year-old."
+    old = "The director of Harbour Nights works on. He is now 80 years old, and this is his 27th film."
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("A striker moves", young, "Wire"), NewArticle("Late films", old, "Ledger")], name="two")
+        answer = rag.ask("How old is Dalla Marsh?")
+        assert [c.quote for c in answer.citations] == ["There is cool thinking to be seen from a 21-year-old."]
+
+
 def test_a_country_and_its_people_are_one() -> None:
     assert stems("Dutch") == stems("the Netherlands") - {"the"}
     assert stems("British") == stems("U.K.") == stems("UK")

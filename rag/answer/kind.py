@@ -21,7 +21,7 @@ _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 DATE = (
     rf"(?:\b{_MONTHS}\s+\d|\b{_DAYS}\b|\b(?:19|20)\d\d\b|\b(?:yesterday|today|tomorrow|tonight|weekend|century|decade)\b"
     r"|\b(?:last|next|this|earlier|previous|same|following|later)\s+(?:\w+\s+)?(?:week|month|year|spring|summer|autumn|fall|winter|night|morning|day)"
-    rf"|\b(?:ago|since|until|before|after|during|while|when)\b|\b{_MONTHS}\b(?=\s))"
+    rf"|\b(?:ago|since|until|before|after|during|while|when)\b|\b{_MONTHS}\b(?=\s)|\b(?:in|by|from) {_MONTHS}(?![\w-]))"
 )
 _CURRENCIES = (
     r"dollars?|euros?|pounds?|pence|won|yen|yuan|renminbi|roubles?|rubles?|rupees?|francs?|crowns?|kron[aeor]+|"
