@@ -188,3 +188,16 @@ def test_a_name_that_opens_the_cited_sentence_is_one(reranker: Reranker) -> None
     assert doubt("The man Osterwald stole from the ferry.", [stole], reranker=reranker) == (
         "Osterwald is not named in the cited words"
     )
+
+
+def test_a_figure_of_something_else_altogether_is_no_support(reranker: Reranker) -> None:
+    plant = words(
+        "The economy ministry, which pays a subsidy of 340 million crowns, reckons with 850.",
+        before="The plant will create 1,200 jobs, according to Brackwater Cells.",
+        title="Battery plant delayed again",
+    )
+    why = doubt("The ferry line spent 340 million crowns on fuel.", [plant], reranker=reranker)
+    assert why == "the cited words give 340 million for something else"
+    assert doubt("A subsidy of 340 million crowns is paid.", [plant], reranker=reranker) is None
+    pronoun = words("It came to 1.84 billion crowns.", before="Revenue rose by 12 percent.", title="A good year")
+    assert doubt("Revenue was 1.84 billion crowns.", [pronoun], reranker=reranker) is None

@@ -67,6 +67,11 @@ def figures(text: str) -> list[Figure]:
     ]
 
 
+def counting(text: str) -> list[Figure]:
+    """The numbers that count something: no years, no labels' numbers, and not "one" or "two"."""
+    return [figure for figure in figures(text) if figure.exact and not _is_year(figure)]
+
+
 def swaps_figures(claim: str, quote: str) -> bool:
     """Whether a number of the claim counts something that the quote counts with another number."""
     counted = list(_counted(quote))
@@ -88,7 +93,7 @@ def _meet(one: set[str], other: set[str]) -> bool:
 
 def _counted(text: str) -> Iterator[tuple[Figure, list[str]]]:
     """Each number that counts, last first, with the stems of the words right behind it, or behind its range."""
-    found = [figure for figure in figures(text) if figure.exact and not _is_year(figure)]
+    found = counting(text)
     things: list[str] = []
     end = len(text)
     for figure in reversed(found):

@@ -15,7 +15,8 @@ from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 from rag.answer.facts import Cited, missing, plain
-from rag.answer.figures import figures, swaps_figures
+from rag.answer.figures import counting, figures, swaps_figures
+from rag.answer.kind import MONEY
 from rag.answer.polarity import turns_round
 from rag.models.reranker import Reranker
 from rag.words import STEM, content_words
@@ -28,6 +29,9 @@ INTERCEPT = -4.123
 WEIGHTS = (-0.073, 0.982, 1.997, 0.285)  # of the Features, in their order
 INVENTED = 0.32  # likelihood from which a claim is taken to be unsupported
 
+LARGE = 10  # smaller numbers count steps and servings
+
+_UNITS = re.compile(rf"(?i){MONEY}|\b(?:per ?cent|percentage|about|around|over|nearly|almost|more than|less than)\b|%")
 _LIST_MARK = re.compile(r"^\W*(?:\d{1,2}[.)]\s+)?")
 
 
@@ -62,7 +66,7 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
         return None, None
     claim = _LIST_MARK.sub("", claim)
     near = nearest(claim, given)
-    if why := missing(claim, given) or _altered(claim, near):
+    if why := missing(claim, given) or _altered(claim, near) or _stray(claim, given):
         return why, None
     return None, features(claim, given, near, reranker=reranker)
 
@@ -110,6 +114,17 @@ def _altered(claim: str, near: Sequence[Cited]) -> str | None:
     around = " ".join(c.text for c in near[1:])
     if _uncovered(said, set(stems_in(near[0].text))) <= CLOSE and turns_round(claim, near[0].text, around=around):
         return "the cited words say the contrary"
+    return None
+
+
+def _stray(claim: str, given: Sequence[Cited]) -> str | None:
+    """A figure whose sentence, with the one before and the title, has no other word of the claim than the unit."""
+    said = {stem for stem in stems_in(_UNITS.sub(" ", claim)) if not stem[:1].isdigit()}
+    for figure in counting(claim):
+        holding = [c for c in given if any(f.value == figure.value for f in counting(c.text))]
+        shared = (said & set(stems_in(f"{c.before} {c.text} {c.title}")) for c in holding)
+        if figure.value >= LARGE and not figure.is_label and holding and not any(shared):
+            return f"the cited words give {figure.words} for something else"
     return None
 
 
