@@ -36,12 +36,13 @@ _ASKS = (
 _QUOTED = re.compile(r"[\"“]|\bsaying\b")
 # in anybody's sentence: "he said Putin had told him", "Kim has decided to send"
 _TOLD = re.compile(
-    rf"{_WHO}(?:['’]s? \w+| (?!(?:and|or|in|at|with)\b)\w+){{0,3}}? (?:"
+    rf"{_WHO}(?:,? (?!(?:and|or|in|at|with)\b)[a-z]\w*){{0,6}}?,? (?:"
     r"said|says|told|tells|asked|offered|promised|pledged|vowed|decided|agreed|claimed|insisted|"
     r"insists|warned|warns|called|calls|rejected|rejects|denied|denies|proposed|wants|wanted|believes|"
     r"thinks|demanded|confirmed|accepted|refused|declined|replied|answered|wrote|announced|suggested|"
     r"described|expressed|dismissed|praised|criticised|criticized|blamed|emphasi[sz]ed|noted|added|"
-    r"explained|argued|testified|acknowledged|conceded|predicted|spoke|shared|stressed|urged|repeated"
+    r"explained|argued|testified|acknowledged|conceded|predicted|spoke|shared|stressed|urged|repeated|"
+    r"condemned|welcomed|threatened|ruled out|posted|declared|stated|maintained|backed|defended|vows|argues|announces"
     r")\b"
 )
 
