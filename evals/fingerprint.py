@@ -38,7 +38,7 @@ def processor() -> str:
     The models work with rounded numbers, and what is rounded differs a little between kinds: their scores do by some
     hundredths of a logit, which turns an answer over where two passages all but tie.
     """
-    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
+    found = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found")
     return f"{platform.machine()} {found[-1] if found else 'plain'}"
 
 

@@ -107,7 +107,7 @@ class RunFolder:
         """Ask what has no answer yet, `at_once` at a time, each row on disk in its turn; returns the finished run."""
         mend(self.path / "results.jsonl")
         mend(self.path / "times.jsonl")
-        done = [i for i, row in self.rows().items() if "unscored" not in row]
+        done = {i: row for i, row in self.rows().items() if "unscored" not in row}
         for item in done:
             progress(item)
         left = [item for item in self.manifest.ids if item not in done]

@@ -15,7 +15,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, RootModel, ValidationError, model_validator
 
-from evals.folder import Unscored
+from evals.folder import RunError, Unscored
 from evals.gold import GoldError
 from evals.matchers import Strict
 from evals.metrics import Metric, Metrics
@@ -94,10 +94,12 @@ def read_baseline(path: Path) -> Baseline | None:
 
 
 def save_baseline(run: Run, path: Path) -> None:
-    """Make this run the measure of later ones."""
+    """Make this run the measure of later ones. Raises RunError for a run that does not name its processor."""
     passed = [score.id for score in run.scores if score.passed]
     failed = [score.id for score in run.scores if not score.passed]
-    processor = run.fingerprint["processor"]
+    processor = run.fingerprint.get("processor")
+    if processor is None:
+        raise RunError("the run does not say on which kind of processor it was made: run it again with --fresh")
     value = {"suite": run.name, "mode": run.mode, "processor": processor, "passed": passed, "failed": failed}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

@@ -132,7 +132,7 @@ def ask(
 ) -> None:
     """Answer a question with citations, or refuse."""
     with _opened(data, mode=mode) as rag:
-        filters = Filters(_all(source), _day(since), _day(until), _all(article), language, read)
+        filters = _filters(source, since, until, article, language, read=read)
         answer = rag.ask(question, filters=filters, as_of=_day(as_of))
     output.print_answer(answer, as_json=as_json)
 
@@ -153,7 +153,7 @@ def search(
 ) -> None:
     """Show the best passages for a question."""
     with _opened(data) as rag:
-        filters = Filters(_all(source), _day(since), _day(until), _all(article), language, read)
+        filters = _filters(source, since, until, article, language, read=read)
         passages = rag.search(question, k=k, filters=filters, as_of=_day(as_of))
     output.print_passages(passages, as_json=as_json)
 
@@ -256,12 +256,20 @@ def _opened(data: Path | None, **values: Any) -> Iterator[Any]:
             yield rag
 
 
+def _filters(
+    sources: list[str] | None,
+    since: datetime | None,
+    until: datetime | None,
+    articles: list[str] | None,
+    language: str | None,
+    *,
+    read: bool,
+) -> Filters:
+    return Filters(tuple(sources or ()), _day(since), _day(until), tuple(articles or ()), language, read)
+
+
 def _day(value: datetime | None) -> date | None:
     return value.date() if value else None
-
-
-def _all(values: list[str] | None) -> tuple[str, ...]:
-    return tuple(values or ())
 
 
 def _given(**values: Any) -> dict[str, Any]:

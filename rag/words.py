@@ -38,19 +38,24 @@ _COUNTRIES = """
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, possessives cut."""
-    return [re.sub(r"['’]s?$", "", w.lower()) for w in WORD.findall(text)]
+    return [_plain(word) for word in WORD.findall(text)]
 
 
 def stems(text: str) -> set[str]:
     """Its words, cut to their stems; a country and its people are one: "Dutch" and "Netherlands"."""
     united = {"UN"} if "United Nations" in text else set()
-    return united.union(*(_stem(word) for word in WORD.findall(text)))
+    return united.union(map(_stem, WORD.findall(text)))
 
 
-def _stem(word: str) -> list[str]:
-    if word.replace(".", "") == "UN":
-        return ["UN"]  # "Un" is a name
-    return [((country(w) if word != "us" else None) or w)[:STEM] for w in words(word)]
+def _stem(word: str) -> str:
+    if word in ("UN", "U.N"):
+        return "UN"  # "Un" is a name
+    plain = _plain(word)
+    return ((country(plain) if word != "us" else None) or plain)[:STEM]
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word.lower())
 
 
 def country(word: str) -> str | None:

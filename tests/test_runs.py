@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from evals.cli import app
 from evals.compare import compare
 from evals.folder import Manifest, RunError, RunFolder, Unscored, read_run
-from evals.gates import Baseline, Floors, judge_gates, read_floors
+from evals.gates import Baseline, Floors, judge_gates, read_floors, save_baseline
 from evals.gold import GoldError
 from evals.results import Row, Run
 from evals.show import verdict
@@ -316,6 +316,12 @@ def scored(small: Path) -> Run:
 def states(run: Run, floors: dict[str, Any] | None = None, baseline: Baseline | None = None) -> dict[str, str]:
     gates = judge_gates(run, floors=Floors.model_validate({"quote": floors or {}}), baseline=baseline)
     return {gate.name: gate.state for gate in gates} | {"verdict": verdict(gates)}
+
+
+def test_a_run_that_names_no_processor_is_no_baseline(scored: Run, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="--fresh"):
+        save_baseline(replace(scored, fingerprint={}), tmp_path / "baseline.json")
+    assert not (tmp_path / "baseline.json").exists()
 
 
 def test_flips_against_the_baseline_fail(scored: Run) -> None:

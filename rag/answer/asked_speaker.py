@@ -87,9 +87,12 @@ def _is_person(speaker: str, article: Article) -> bool:
 def _speaks(speaker: str, article: Article, spans: Sequence[Span]) -> bool:
     """Whether any sentence of the article is the speaker's, or tells what they said."""
     for at, span in enumerate(spans):
-        text, said = article.text[span.start : span.end], statements(article, spans, at)
+        text = article.text[span.start : span.end]
+        if _told(speaker, text):
+            return True
+        said = statements(article, spans, at)
         quoted = not said and _names(speaker, text) and _QUOTED.search(text)  # "Tarantino defended it, saying …"
-        if quoted or _told(speaker, text) or any(s.speaker and _names(speaker, s.speaker) for s in said):
+        if quoted or any(s.speaker and _names(speaker, s.speaker) for s in said):
             return True
     return False
 

@@ -68,7 +68,7 @@ def figures(text: str) -> list[Figure]:
 
 
 def counting(text: str) -> list[Figure]:
-    """The numbers that count something: no years, no labels' numbers, and not "one" or "two"."""
+    """The numbers that may count something: no years, and not "one", "two" or "hundreds"."""
     return [figure for figure in figures(text) if figure.exact and not _is_year(figure)]
 
 

@@ -121,9 +121,10 @@ def _stray(claim: str, given: Sequence[Cited]) -> str | None:
     """A figure whose sentence, with the one before and the title, has no other word of the claim than the unit."""
     said = {stem for stem in stems_in(_UNITS.sub(" ", claim)) if not stem[:1].isdigit()}
     for figure in counting(claim):
+        if figure.value < LARGE or figure.is_label:
+            continue
         holding = [c for c in given if any(f.value == figure.value for f in counting(c.text))]
-        shared = (said & set(stems_in(f"{c.before} {c.text} {c.title}")) for c in holding)
-        if figure.value >= LARGE and not figure.is_label and holding and not any(shared):
+        if holding and not any(said & set(stems_in(f"{c.before} {c.text} {c.title}")) for c in holding):
             return f"the cited words give {figure.words} for something else"
     return None
 
