@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from rag.words import STOP_WORDS, is_place, words
+from rag.places import is_place
+from rag.words import STOP_WORDS, words
 
 WORDS = 3  # content words that make a part of a question a clause; two do if it asks with a word of its own
 ENOUGH = 4  # of them that find the right sentences, pronoun or not

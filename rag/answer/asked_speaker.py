@@ -11,13 +11,16 @@ from collections.abc import Sequence
 
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.outlets import is_medium
-from rag.answer.speakers import full_name, statements
-from rag.answer.voices import NAME
-from rag.words import STOP_WORDS, is_place, words
+from rag.answer.persons import Person, person
+from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, statements
+from rag.answer.voices import NAME, REPORTING
+from rag.places import is_place
+from rag.words import STOP_WORDS
 from store.records import Article, Span
 
-_STEM = 4  # letters that have to be the same of a longer name, for names from other scripts are spelt in several ways
-_ADJECTIVE = re.compile(r" (?!(?:yesterday|today|himself|herself)\b)(?P<noun>[a-z]{3,})")  # "British intelligence"
+_REACH = 4  # sentences behind one that is of a person, in which "he said" may be theirs
+_SUBJECT = 6  # words of a sentence among which the name stands that it is of
+_NOUN = re.compile(r" (?!(?:yesterday|today|always|perhaps|sometimes|himself|herself)\b)(?P<noun>[a-z]+)")
 _WHO = rf"(?P<who>{NAME}(?: {NAME})*)"
 _REPORTS = (
     r"say|tell|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|describe|call|comment|respond|react|"
@@ -36,13 +39,13 @@ _ASKS = (
 _QUOTED = re.compile(r"[\"“]|\bsaying\b")
 # in anybody's sentence: "he said Putin had told him", "Kim has decided to send"
 _TOLD = re.compile(
-    rf"{_WHO}(?:,? (?!(?:and|or|in|at|with)\b)[a-z]\w*){{0,6}}?,? (?:"
-    r"said|says|told|tells|asked|offered|promised|pledged|vowed|decided|agreed|claimed|insisted|"
-    r"insists|warned|warns|called|calls|rejected|rejects|denied|denies|proposed|wants|wanted|believes|"
-    r"thinks|demanded|confirmed|accepted|refused|declined|replied|answered|wrote|announced|suggested|"
-    r"described|expressed|dismissed|praised|criticised|criticized|blamed|emphasi[sz]ed|noted|added|"
-    r"explained|argued|testified|acknowledged|conceded|predicted|spoke|shared|stressed|urged|repeated|"
-    r"condemned|welcomed|threatened|ruled out|posted|declared|stated|maintained|backed|defended|vows|argues|announces"
+    rf"{_WHO}(?<!['’]s)(?<!['’])(?:,? (?!(?:and|or|in|at|with)\b)[a-z]\w*){{0,6}}?,? "
+    rf"(?:{REPORTING}|asked|tells|offered|"
+    r"pledged|decided|agreed|called|calls|rejected|rejects|proposed|wants|wanted|accepted|refused|declined|expressed|"
+    r"dismissed|praised|criticised|criticized|blamed|blames|spoke|shared|urged|repeated|condemned|welcomed|threatened|"
+    r"ruled out|posted|backed|defended|vows|announces|joked|defends|apologi[sz]ed|thanked|accused|accuses|hailed|"
+    r"questioned|hinted|signalled|signaled|referred|commented|quipped|slammed|pleaded|ordered|opposed|opposes|favou?rs|"
+    r"favou?red|hopes|hoped|fears|feared|regretted|reiterated|rebuked|mocked|lamented|defied|pressed|challenged"
     r")\b"
 )
 
@@ -55,67 +58,65 @@ def speaker_asked(question: str) -> str | None:
     for pattern in _ASKS:
         if found := pattern.search(question):
             name = re.sub(r"['’]s?$", "", found["who"])
-            noun = _ADJECTIVE.match(question, found.end("who")) if found.end() == found.end("who") else None
-            return None if is_place(name) or (noun and noun["noun"] not in STOP_WORDS) else name
+            noun = _NOUN.match(question, found.end("who")) if found.end() == found.end("who") else None
+            return None if is_place(name) or (noun and _is_group(noun["noun"])) else name
     return None
+
+
+def _is_group(noun: str) -> bool:
+    """Whether a noun behind a name makes it another's: "Kremlin officials", "Trump allies"."""
+    known = BODY.fullmatch(noun) or NAMELESS.fullmatch(noun) or ONE.fullmatch(noun)
+    return bool(known) or (noun not in STOP_WORDS and noun.endswith("s") and not noun.endswith("ss"))
 
 
 def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences) -> list[Sentence]:
     """The sentences that may hold the speaker's words: of articles in which they speak, and not plainly another's.
 
-    In an article that only names a person nothing is theirs; for a country or a body many may speak.
+    In an article that only names a person nothing is theirs; for a country or a body many may speak. `sentences` gives
+    the spans of an article's sentences by its id.
     """
     articles = {s.article.id: s.article for s in evidence}
+    asked = {key: person(speaker, article) for key, article in articles.items()}
     media = {key for key, article in articles.items() if is_medium(speaker, article)}
-    naming = {key for key, article in articles.items() if _names(speaker, article.named)}
-    persons = {key for key in naming if _is_person(speaker, articles[key])}
-    silent = {key for key in persons if not _speaks(speaker, articles[key], sentences(key))}
+    naming = {key for key, article in articles.items() if asked[key].named_in(article.named)}
+    persons = {key for key in naming if asked[key].is_introduced}
+    silent = {key for key in persons if not _speaks(asked[key], articles[key], sentences(key))}
     return [
         s
         for s in evidence
         if s.article.id in media
-        or (s.article.id in naming - silent and (s.article.id not in persons or _may_be_said(speaker, s, sentences)))
+        or (
+            s.article.id in naming - silent
+            and (s.article.id not in persons or _may_be_said(asked[s.article.id], s, sentences(s.article.id)))
+        )
     ]
 
 
-def _is_person(speaker: str, article: Article) -> bool:
-    """Whether the article has a longer name that ends as the speaker's."""
-    spelt = {name for name in re.findall(NAME, article.text) if _names(speaker, name)}  # "Jong-un" for "Jong Un"
-    return any(full_name(name, article) != name for name in spelt)
-
-
-def _speaks(speaker: str, article: Article, spans: Sequence[Span]) -> bool:
-    """Whether any sentence of the article is the speaker's, or tells what they said."""
+def _speaks(who: Person, article: Article, spans: Sequence[Span]) -> bool:
+    """Whether any sentence of the article may be theirs, or tells what they said."""
+    named = -_REACH - 1
     for at, span in enumerate(spans):
         text = article.text[span.start : span.end]
-        if _told(speaker, text):
+        if _told(who, text):
             return True
+        named = at if who.named_in(" ".join(text.split()[:_SUBJECT])) else named
         said = statements(article, spans, at)
-        quoted = not said and _names(speaker, text) and _QUOTED.search(text)  # "Tarantino defended it, saying …"
-        if quoted or any(s.speaker and _names(speaker, s.speaker) for s in said):
+        if any(s.speaker and who.speaks_as(s.speaker) for s in said):
+            return True
+        quoted = who.named_in(text) and _QUOTED.search(text)  # "Tarantino defended it, saying …"
+        if not said and (quoted or (at - named <= _REACH and is_unresolved(article, span))):
             return True
     return False
 
 
-def _may_be_said(speaker: str, sentence: Sentence, sentences: Sentences) -> bool:
-    """A sentence whose voices are not all known to be others, or in which another tells what the speaker said."""
-    if _told(speaker, sentence.text):
+def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool:
+    """A sentence whose voices are not all known to be others, or in which another tells what they said."""
+    if _told(who, sentence.text):
         return True
-    article, spans = sentence.article, sentences(sentence.article.id)
     at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
-    voices = [said.speaker for said in statements(article, spans, at)]
-    return not voices or any(voice is None or _names(speaker, voice) for voice in voices)
+    voices = [said.speaker for said in statements(sentence.article, spans, at)]
+    return not voices or any(voice is None or who.speaks_as(voice) for voice in voices)
 
 
-def _told(speaker: str, text: str) -> bool:
-    return any(_names(speaker, found["who"]) for found in _TOLD.finditer(text))
-
-
-def _names(speaker: str, text: str) -> bool:
-    """The text has the name, by the last part of it: "Un" of "Kim Jong Un" and of "Kim Jong-un"."""
-    last = _parts(speaker)[-1]
-    return any(part == last or (len(last) > _STEM and part.startswith(last[:_STEM])) for part in _parts(text))
-
-
-def _parts(text: str) -> list[str]:
-    return words(text.replace("-", " "))
+def _told(who: Person, text: str) -> bool:
+    return any(who.named_in(found["who"]) for found in _TOLD.finditer(text))

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from rag.answer.planted import is_planted
 from rag.answer.voices import CALENDAR, NAMES
 from rag.models.reranker import Reranker
+from rag.places import is_place
 from rag.types import Passage
-from rag.words import STOP_WORDS, content_words, stems
+from rag.words import STOP_WORDS, WORD, stems
 from store.records import Article, Span
 
 SCORED = 24  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
 SCORED_TWICE = 12  # the best of them, which it reads again behind the sentence before
 
 SPEAKS = -4.0  # score below which a sentence does not speak of what is asked
+
+_BETWEEN = re.compile(r" (?:and|for|the) (?:the )?")  # two names: "Boeing and Airbus"
 
 Sentences = Callable[[str], Sequence[Span]]  # of the article with this id
 _Place = tuple[Article, Span, int]  # a sentence and where the one before it begins
@@ -76,17 +79,30 @@ def gather(
 
 
 def _naming(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
-    """The passages whose articles hold a name of the question, by its last word: "He is 80" is of someone else."""
-    names = [name[0].split()[-1] for name in NAMES.finditer(question, 1)]
-    asked = [stems(n) for n in names if n.lower() not in STOP_WORDS and not re.match(CALENDAR, n)]
-    held = {p.article.id: stems(p.article.named) for p in passages} if asked else {}
+    """The passages whose articles hold a name of the question, by its last word: "He is 80" is of someone else.
+
+    Places are left out, for they go by many names: "Pyongyang", "North Korea", "the North".
+    """
+    asked = [stems(name) for name in _names(question)]
+    held = {p.article.id: stems(p.article.named.replace("-", " ")) for p in passages} if asked else {}
     naming = {key for key, known in held.items() if any(name & known for name in asked)}
     return [p for p in passages if p.article.id in naming] or passages
 
 
+def _names(question: str) -> list[str]:
+    """The last words of the names in a question, behind its first word."""
+    names = (part for found in NAMES.finditer(question, 1) for part in _BETWEEN.split(found[0]))
+    last = [(name, re.split(r"[ -]", name)[-1]) for name in names]  # "Jong-un", "Jong Un"
+    return [word for name, word in last if not (is_place(name) or is_place(word) or _is_common(word))]
+
+
+def _is_common(word: str) -> bool:
+    return word.lower() in STOP_WORDS or re.fullmatch(CALENDAR, word) is not None
+
+
 def _likely(question: str, places: list[_Place]) -> list[_Place]:
     """The sentences that share most with the question, rare words counting more; of equals the first ones retrieved."""
-    asked = stems(" ".join(content_words(question)))
+    asked = stems(" ".join(w for w in WORD.findall(question) if w == "US" or w.lower() not in STOP_WORDS))
     held = [asked & stems(article.text[s.start : s.end]) for article, s, _ in places]
     known = Counter(stem for shared in held for stem in shared)
     weight = {stem: math.log(1 + len(places) / count) for stem, count in known.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +12,9 @@ from rag.answer.figures import figures
 from rag.answer.given import long_date
 from rag.ingest.sentences import split_sentences
 from rag.ingest.times.mentions import find_dates
+from rag.places import country, fold
 from rag.types import DateMention
-from rag.words import STEM, STOP_WORDS, country
+from rag.words import STEM, STOP_WORDS
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|‘([^‘’]+)’(?!\w)")
 _SHORTEST = 8  # characters of a quotation; shorter ones are words held at a distance
@@ -207,11 +207,10 @@ def _kin(name: str, known: set[str]) -> bool:
         word in known
         or word.removesuffix("s") in known
         or any(len(k) >= 4 and (k[:STEM] == word[:STEM] or k.startswith(word) or word.startswith(k)) for k in known)
-        or ((land := country(word)) is not None and any(country(k) == land for k in known))
+        or ((land := country(name)) is not None and any(country(k.capitalize()) == land for k in known))
     )
 
 
 def _bare(word: str) -> str:
     """Lower case, without accents, apostrophes and full stops."""
-    split = unicodedata.normalize("NFKD", re.sub(r"[.'’]", "", word.lower()))
-    return "".join(c for c in split if not unicodedata.combining(c))
+    return fold(re.sub(r"[.'’]", "", word))

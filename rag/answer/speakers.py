@@ -25,18 +25,18 @@ _ANONYMOUS = re.compile(
     r"|\bto be (?:named|identified)\b"
     r"|\bwithout (?:giving|being) (?:\w+ )?(?:names?|named|identified)\b|\bgive (?:his|her|their) names?\b"
 )
-_NAMELESS = re.compile(
+NAMELESS = re.compile(
     r"(?i)\b(?:officials?|sources?|persons?|people|diplomats?|insiders?|officers?|inspectors?|employees?|workers?|aides?|"
     r"advis[eo]rs?|executives?|lawmakers?|members?|staff|experts?|scientists?|doctors?|soldiers?)\b"
 )
 _SAME_MEDIUM = re.compile(r"(?i)(?:the|this) (?:\S+ )?(?:agency|paper|newspaper|daily|broadcaster|outlet|channel)")
-_ONE = re.compile(
+ONE = re.compile(
     r"(?i)\b(?:man|woman|official|spokes\w+|guard|minister|president|director|chair\w*|officer|analyst|expert|source|mayor|"
     r"lawyer|prosecutor|judge|inspector|engineer|secretary|leader|chief|head|resident|witness|diplomat|doctor|professor|"
     r"owner|founder|editor|author|coach|manager|commissioner|captain|player|actor|actress|writer|scientist|researcher|"
     r"economist|wife|husband|mother|father|brother|sister|son|daughter|colleague|friend|executive|ceo)$"
 )
-_BODY = re.compile(
+BODY = re.compile(
     r"(?i)\b(?:ministry|council|party|union|office|company|institute|commission|group|government|army|police|court|agency|"
     r"bank|board|department|staff|alliance|association|center|centre|university|committee|service|intelligence|military)\b"
 )
@@ -103,9 +103,16 @@ def statements(article: Article, spans: Sequence[Span], at: int, *, reach: int =
         voice = voice_of(text[start:end], article)
         made = _statement(*voice, article=article, spans=spans, at=at, before=found, reach=reach) if voice else None
         if made:
-            unnamed = made.anonymous or bool(_ANONYMOUS.search(text) and _NAMELESS.search(voice[0] if voice else ""))
+            unnamed = made.anonymous or bool(_ANONYMOUS.search(text) and NAMELESS.search(voice[0] if voice else ""))
             found.append(replace(made, start=span.start + start, end=span.start + end, anonymous=unnamed))
     return found or (_of_open_quote(article, spans, at, reach) if reach else [])
+
+
+def is_unresolved(article: Article, span: Span) -> bool:
+    """Whether "he", "she" or "they" speak in a sentence: without a statement it may be anybody named before."""
+    text = blank_quotes(article.text[span.start : span.end])
+    voices = (voice_of(text[start:end], article) for start, end in clauses(text))
+    return any(voice is not None and PRONOUN.fullmatch(voice[0]) for voice in voices)
 
 
 def _of_open_quote(article: Article, spans: Sequence[Span], at: int, reach: int) -> list[Statement]:
@@ -167,10 +174,10 @@ def _name_in(phrase: str, article: Article) -> str | None:
     owned = re.match(r"(?i)(?:its|his|her|their) ", phrase)
     bare = phrase[owned.end() :] if owned else phrase
     if not re.search(r"[A-Z]", phrase[1:]) and not re.fullmatch(NAME, phrase):
-        vague = owned and not (_ONE.search(bare) or _NAMELESS.search(bare) or _BODY.search(bare) or bare == "lawyers")
+        vague = owned and not (ONE.search(bare) or NAMELESS.search(bare) or BODY.search(bare) or bare == "lawyers")
         return None if vague or re.search(r"\w{2}ed$|\d", bare) else _lower_article(bare)
     titled = re.fullmatch(rf"(?:[Tt]he|[Aa]n?) ((?:[a-z-]+ )+){NAME}", phrase)
-    if titled and not _ONE.search(titled[1].strip()):
+    if titled and not ONE.search(titled[1].strip()):
         return None
     name = re.sub(r"^(?i:the|an?) (?=\w+ )", "", bare)
     return full_name(name, article) if re.fullmatch(NAME, name) else _lower_article(name)
@@ -203,8 +210,8 @@ def _antecedent(
     if len({s.speaker for s in before}) != 1 or before[-1].speaker is None:
         return None
     speaker = before[-1].speaker
-    group = bool(_BODY.search(speaker))
-    person = not group and bool(_ONE.search(speaker) or re.search(rf"(?:^|\s){NAME}$", speaker))
+    group = bool(BODY.search(speaker))
+    person = not group and bool(ONE.search(speaker) or re.search(rf"(?:^|\s){NAME}$", speaker))
     wanted = pronoun.lower()
     fits = person if wanted in ("he", "she") else group if wanted == "it" else not person and speaker.endswith("s")
     return before[-1] if fits else None
@@ -212,7 +219,7 @@ def _antecedent(
 
 def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
     """Other persons whom a sentence names: a pronoun after it may be any of them."""
-    persons = {run[-1] for run in _runs(article.text) if not _BODY.search(" ".join(run))}
+    persons = {run[-1] for run in runs(article.text) if not BODY.search(" ".join(run))}
     found = []
     for match in NAMES.finditer(sentence):
         name = re.sub(r"['’]s?$", "", match[0])
@@ -222,7 +229,7 @@ def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
         if (
             person
             and name.split()[-1] not in speaker.split()
-            and not _BODY.search(name)
+            and not BODY.search(name)
             and not is_medium(name, article)
         ):
             found.append(name)
@@ -231,15 +238,15 @@ def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
 
 def full_name(name: str, article: Article) -> str:
     """The fuller name under which the article introduces a person, if there is just one."""
-    runs = set()
-    for run in _runs(article.text):
+    found: set[str] = set()
+    for run in runs(article.text):
         if run[-1] == name or (run[0] == name and len(run) == 2 and "-" in run[1]):
-            runs.add(" ".join(run))
-    shortest = min(runs, key=len, default=name)
-    return shortest if all(shortest in run for run in runs) else name
+            found.add(" ".join(run))
+    shortest = min(found, key=len, default=name)
+    return shortest if all(shortest in run for run in found) else name
 
 
-def _runs(text: str) -> Iterator[list[str]]:
+def runs(text: str) -> Iterator[list[str]]:
     """Runs of two and more capitalised words; a first one that is also a common word of the text is cut off."""
     for match in re.finditer(rf"{NAME}(?: {NAME})+", text):
         run = [re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split()]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from rag.answer.kind import DATE, NUMBER
 from rag.answer.voices import CALENDAR, NAMES
-from rag.words import is_place, words
+from rag.places import is_place
+from rag.words import words
 
 _OPENS = r"(?:^|\? )\W*(?:and |but |so )?"
 _NOT = r"(?:did|does|do|has|have|had|would|could|was|were|is|are|been) ?(?:not|n['’]t)"

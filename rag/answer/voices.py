@@ -28,6 +28,7 @@ _BEFORE_CLAUSES = (
     r"added|adds|promised|promises|concluded|recalled|maintains?|maintained|found|finds|responded|described|describes|"
     r"expects?|expected|pointed out|held"
 )
+REPORTING = rf"{_SURE}|{_BEFORE_NUMBERS}|{_BEFORE_CLAUSES}"
 _SAYS = (
     rf"(?:{_SURE}"
     rf"|(?:{_BEFORE_NUMBERS})(?= \d| (?:all|no|none|one|two|three|about|almost|around|over|more|fewer|at least)\b)"

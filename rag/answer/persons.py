@@ -1,0 +1,89 @@
+"""One person under several names: "Xi Jinping" and "Xi", "Kim Jong Un" and "Kim Jong-un"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.answer.speakers import full_name, runs
+from rag.answer.voices import CALENDAR, NAME
+from rag.places import fold, is_place
+from store.records import Article
+
+_RUN = re.compile(rf"{NAME}(?: {NAME})*")
+_OWNER = re.compile(r"['’]s?$")
+_ROLE = re.compile(
+    r"(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|rev|father|pope|king|queen|prince|princess|sheikh|ayatollah|"
+    r"president|vice|prime|minister|chancellor|premier|secretari|state|general|gen|lt|lieutenant|col|colonel|major|capt|"
+    r"captain|sgt|sergeant|admiral|marshal|commander|sen|senator|rep|representative|congres\w*|gov|governor|maior|"
+    r"judge|justice|speaker|house|senate|leader|atornei|ambasador|chair\w*|ceo|director|coach|archbishop|bishop|cardinal|"
+    r"rabi|imam|deputi|former|foreign|defen[cs]e|finance|interior|first|the|jr|sr)"
+)
+_ANOTHERS = re.compile(r"\b(?!spokes)\w+ (?:of|for|to) (?:the )?$")  # "a lawyer for Petersen"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever a question names, in one article: the `parts` of that name, and those that only others have there."""
+
+    parts: frozenset[str]
+    others: frozenset[str]
+    is_introduced: bool  # by more than one name, so a person and no country or body
+
+    def named_in(self, text: str) -> bool:
+        """Whether the text has a name that may be theirs."""
+        return any(self._is(run[0]) for run in _RUN.finditer(text))
+
+    def speaks_as(self, phrase: str) -> bool:
+        """Whether a phrase for who speaks may mean them, and nobody of theirs: "Petersen's sister" is another."""
+        return any(
+            self._is(run[0])
+            for run in _RUN.finditer(phrase)
+            if not _OWNER.search(run[0]) and not _ANOTHERS.search(phrase[: run.start()])
+        )
+
+    def _is(self, run: str) -> bool:
+        names = (frozenset(_parts(piece)) for piece in _pieces(run))
+        return any(_same(self.parts, name) and not name <= self.others for name in names)
+
+
+def person(name: str, article: Article) -> Person:
+    """The person of this name in the article; whom it calls by a part of that name only is another."""
+    parts = frozenset(_parts(name))
+    introduced = {frozenset(_parts(" ".join(run))) for run in runs(article.text)}
+    own = {run for run in introduced if _same(parts, run)}
+    others = frozenset().union(*(introduced - own)) - frozenset().union(parts if len(parts) == 1 else (), *own)
+    spelt = {word for word in re.findall(NAME, article.text) if set(_parts(word)) & parts}
+    by_more = any(len(run) > 1 for run in own) if len(parts) > 1 else any(full_name(w, article) != w for w in spelt)
+    return Person(parts, others, by_more)
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """One name in full, the other in full or a part of it: "Kim Jong Un" and "Kim Yo Jong" are two."""
+    return bool(one and other) and (one <= other or other <= one)
+
+
+def _pieces(run: str) -> Iterator[str]:
+    """A run of capitalised words, cut behind owners: "Russia's Putin" are two."""
+    piece: list[str] = []
+    for word in run.split():
+        piece.append(word)
+        if _OWNER.search(word):
+            yield " ".join(piece)
+            piece = []
+    yield " ".join(piece)
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name as they are compared: without roles, numerals, days and whose country it is."""
+    bare = [_OWNER.sub("", word).strip(".") for word in re.split(r"[\s-]+", name)]
+    kept = [word for word in bare if word and not re.fullmatch(rf"{CALENDAR}|[IVX]+", word)]
+    theirs = [word for word in kept[:-1] if not is_place(word)] + kept[-1:]
+    spelt = [word if word.isupper() and len(word) > 1 else _spelt(word) for word in theirs]
+    return [word for word in spelt if not _ROLE.fullmatch(word)]
+
+
+def _spelt(word: str) -> str:
+    """Zelensky, Zelenskyy and Zelenskiy are one, so are Dmitri and Dmitry."""
+    return re.sub(r"(.)\1+", r"\1", fold(word).replace("y", "i"))
