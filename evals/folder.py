@@ -104,7 +104,10 @@ class RunFolder:
         (self.path / "summary.json").write_text(text, encoding="utf-8")
 
     def collect(self, ask: Ask, *, progress: Progress, at_once: int = 1) -> RunFolder:
-        """Ask what has no answer yet, `at_once` at a time, each row on disk in its turn; returns the finished run."""
+        """Ask what has no answer yet, `at_once` at a time, each row on disk in its turn; returns the finished run.
+
+        Answers that compete for the cores are not timed.
+        """
         mend(self.path / "results.jsonl")
         mend(self.path / "times.jsonl")
         done = {i: row for i, row in self.rows().items() if "unscored" not in row}
@@ -119,7 +122,8 @@ class RunFolder:
             in_turn = map if at_once == 1 else threads.map
             for item, (row, seconds) in zip(left, in_turn(partial(_asked, ask), left), strict=True):
                 _append(rows, row)
-                _append(times, {"id": item, "seconds": None if seconds is None else round(seconds, 3)})
+                timed = seconds if at_once == 1 else None
+                _append(times, {"id": item, "seconds": None if timed is None else round(timed, 3)})
                 progress(item)
         return self._finish()
 

@@ -100,6 +100,7 @@ def test_several_questions_at_once_give_rows_in_order(tmp_path: Path) -> None:
     shown: list[str] = []
     run = RunFolder.begin(tmp_path, manifest()).collect(slow_first, progress=shown.append, at_once=2)
     assert list(run.rows()) == shown == ["a", "b", "c"]
+    assert set(run.times().values()) == {None}  # they competed for the cores
     again = RunFolder(tmp_path, run.manifest.model_copy(update={"finished": None}))
     again.collect(answer, progress=shown.append, at_once=2)
     assert shown[3:] == ["a", "b", "c"]  # what is there already counts as done
