@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from rag.places import is_place
-from rag.words import STOP_WORDS, words
+from rag.words import STOP_WORDS, unowned, words
 
 WORDS = 3  # content words that make a part of a question a clause; two do if it asks with a word of its own
 ENOUGH = 4  # of them that find the right sentences, pronoun or not
@@ -138,7 +138,7 @@ def _names(text: str) -> list[str]:
     """The names; a capital that only opens the question is none."""
     first, _, _ = text.partition(" ")
     text = text[:1].lower() + text[1:] if first.lower() in STOP_WORDS or asks(text) else text
-    return [re.sub(r"['’]s?$", "", name) for name in _NAME.findall(text)]
+    return [unowned(name) for name in _NAME.findall(text)]
 
 
 def _phrases(text: str) -> Iterator[str]:

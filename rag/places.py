@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import available_timezones
 
@@ -42,6 +42,7 @@ def fold(text: str) -> str:
     return "".join(c for c in split if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=10_000)
 def is_place(name: str) -> bool:
     """A country or a people, or a place that the time zone database knows: its cities are most capitals."""
     plain = fold(name)
@@ -51,11 +52,8 @@ def is_place(name: str) -> bool:
 def _is_people(word: str) -> bool:
     """By its first letters and its ending: "russians"."""
     root = _PEOPLE.sub("", word).rstrip("aio")
-    return (
-        len(root) >= _ROOT
-        and root != word
-        and any(0 <= len(n) - len(root) <= 3 for n in _lands() if n.startswith(root))
-    )
+    is_cut = root != word and len(root) >= _ROOT
+    return is_cut and any(land.startswith(root) and len(land) - len(root) <= 3 for land in _lands())
 
 
 @cache

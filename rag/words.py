@@ -26,7 +26,7 @@ STOP_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, possessives cut."""
-    return [_plain(word) for word in WORD.findall(text)]
+    return [unowned(word.lower()) for word in WORD.findall(text)]
 
 
 def stems(text: str) -> set[str]:
@@ -39,12 +39,13 @@ def stems(text: str) -> set[str]:
 def _stem(word: str) -> str:
     if word in ("UN", "U.N"):
         return "UN"  # "Un" is a name
-    plain = re.sub(r"['’]s?$", "", word)
-    return country(plain) or fold(plain)[:STEM]
+    bare = unowned(word)
+    return country(bare) or fold(bare)[:STEM]
 
 
-def _plain(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word.lower())
+def unowned(word: str) -> str:
+    """The word without the ending that says what is its own: "Putin" of "Putin's"."""
+    return re.sub(r"['’]s?$", "", word)
 
 
 def content_words(text: str) -> list[str]:

@@ -104,7 +104,7 @@ def test_common_words_are_no_countries() -> None:
 
 
 def test_articles_are_found_by_either_of_two_names(tmp_path: Path) -> None:
-    """Neither "Boeing and Airbus" nor what Mayorkas has in common with the month of May hides an article."""
+    """ "Boeing and Airbus" are two names, and neither hides the other's article."""
     texts = {
         "Airbus": "Airbus delivered 72 jets in June. It plans more.",
         "Boeing": "Boeing delivered 60 jets in June. It plans fewer.",

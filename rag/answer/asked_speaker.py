@@ -15,7 +15,7 @@ from rag.answer.persons import Person, person
 from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, statements
 from rag.answer.voices import NAME, REPORTING
 from rag.places import is_place
-from rag.words import STOP_WORDS
+from rag.words import STOP_WORDS, unowned
 from store.records import Article, Span
 
 _REACH = 4  # sentences behind one that is of a person, in which "he said" may be theirs
@@ -43,7 +43,7 @@ _TOLD = re.compile(
     rf"(?:{REPORTING}|asked|tells|offered|"
     r"pledged|decided|agreed|called|calls|rejected|rejects|proposed|wants|wanted|accepted|refused|declined|expressed|"
     r"dismissed|praised|criticised|criticized|blamed|blames|spoke|shared|urged|repeated|condemned|welcomed|threatened|"
-    r"ruled out|posted|backed|defended|vows|announces|joked|defends|apologi[sz]ed|thanked|accused|accuses|hailed|"
+    r"ruled out|posted|backed|defended|vows|joked|defends|apologi[sz]ed|thanked|accused|accuses|hailed|"
     r"questioned|hinted|signalled|signaled|referred|commented|quipped|slammed|pleaded|ordered|opposed|opposes|favou?rs|"
     r"favou?red|hopes|hoped|fears|feared|regretted|reiterated|rebuked|mocked|lamented|defied|pressed|challenged"
     r")\b"
@@ -57,7 +57,7 @@ def speaker_asked(question: str) -> str | None:
     """
     for pattern in _ASKS:
         if found := pattern.search(question):
-            name = re.sub(r"['’]s?$", "", found["who"])
+            name = unowned(found["who"])
             noun = _NOUN.match(question, found.end("who")) if found.end() == found.end("who") else None
             return None if is_place(name) or (noun and _is_group(noun["noun"])) else name
     return None

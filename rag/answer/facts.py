@@ -14,7 +14,7 @@ from rag.ingest.sentences import split_sentences
 from rag.ingest.times.mentions import find_dates
 from rag.places import country, fold
 from rag.types import DateMention
-from rag.words import STEM, STOP_WORDS
+from rag.words import STEM, STOP_WORDS, unowned
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|‘([^‘’]+)’(?!\w)")
 _SHORTEST = 8  # characters of a quotation; shorter ones are words held at a distance
@@ -176,7 +176,7 @@ def _names(claim: str, *, capitals: str) -> Iterator[list[str]]:
     run: list[str] = []
     end = 0
     for found in _NAME.finditer(claim):
-        word = re.sub(r"['’]s?$", "", found[0])
+        word = unowned(found[0])
         is_name = word[:1].isupper() and word.lower() not in STOP_WORDS and word.lower() not in _PLAIN
         if is_name and _OPENS.search(claim[: found.start()]):
             inside = re.search(rf"[a-z,] {re.escape(word)}\b", capitals)
@@ -197,7 +197,7 @@ def _known(text: str) -> set[str]:
     runs = re.findall(r"\b[A-Z]\w+(?: (?:of |and |the |for )*[A-Z]\w+)+", text)
     initials = {"".join(re.findall(r"\b[A-Z]", run)).lower() for run in runs}
     whole = _INITIALS.sub(lambda m: m[0].replace(".", ""), text)
-    return initials | {_bare(re.sub(r"['’]s?$", "", word)) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", whole)}
+    return initials | {_bare(unowned(word)) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", whole)}
 
 
 def _kin(name: str, known: set[str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.words import STOP_WORDS
+from rag.words import STOP_WORDS, unowned
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -138,5 +138,5 @@ def _spelled(words: list[str]) -> float:
 
 
 def _stem(word: str) -> str:
-    word = re.sub(r"['’]s?$", "", word.lower())
+    word = unowned(word.lower())
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

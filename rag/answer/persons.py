@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answer.speakers import full_name, runs
 from rag.answer.voices import CALENDAR, NAME
 from rag.places import fold, is_place
+from rag.words import unowned
 from store.records import Article
 
 _RUN = re.compile(rf"{NAME}(?: {NAME})*")
@@ -54,9 +55,14 @@ def person(name: str, article: Article) -> Person:
     introduced = {frozenset(_parts(" ".join(run))) for run in runs(article.text)}
     own = {run for run in introduced if _same(parts, run)}
     others = frozenset().union(*(introduced - own)) - frozenset().union(parts if len(parts) == 1 else (), *own)
-    spelt = {word for word in re.findall(NAME, article.text) if set(_parts(word)) & parts}
-    by_more = any(len(run) > 1 for run in own) if len(parts) > 1 else any(full_name(w, article) != w for w in spelt)
+    by_more = any(len(run) > 1 for run in own) if len(parts) > 1 else _has_more(parts, article)
     return Person(parts, others, by_more)
+
+
+def _has_more(parts: frozenset[str], article: Article) -> bool:
+    """Whether the article has a longer name that a single one is cut from."""
+    spelt = {word for word in set(re.findall(NAME, article.text)) if parts.intersection(_parts(word))}
+    return any(full_name(word, article) != word for word in spelt)
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -77,7 +83,7 @@ def _pieces(run: str) -> Iterator[str]:
 
 def _parts(name: str) -> list[str]:
     """The words of a name as they are compared: without roles, numerals, days and whose country it is."""
-    bare = [_OWNER.sub("", word).strip(".") for word in re.split(r"[\s-]+", name)]
+    bare = [unowned(word).strip(".") for word in re.split(r"[\s-]+", name)]
     kept = [word for word in bare if word and not re.fullmatch(rf"{CALENDAR}|[IVX]+", word)]
     theirs = [word for word in kept[:-1] if not is_place(word)] + kept[-1:]
     spelt = [word if word.isupper() and len(word) > 1 else _spelt(word) for word in theirs]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.figures import SCALES, SMALL
-from rag.words import STOP_WORDS
+from rag.words import STOP_WORDS, unowned
 
 _WORD = "|".join(sorted(SMALL, key=len, reverse=True))
 _NUMBER = re.compile(
@@ -118,7 +118,7 @@ def _bound(before: str) -> Bound:
 
 def stem(word: str) -> str:
     """The singular of a noun, roughly."""
-    word = re.sub(r"['’]s?$", "", word.lower())
+    word = unowned(word.lower())
     irregular = {"people": "people", "persons": "people", "person": "people", "lives": "life", "men": "man"}
     if word in irregular:
         return irregular[word]

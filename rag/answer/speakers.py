@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answer.outlets import expand, is_medium, is_state_media
 from rag.answer.voices import NAME, NAMES, PRONOUN, blank_quotes, clauses, voice_of
 from rag.types import Attribution, Flag
-from rag.words import STOP_WORDS, content_words
+from rag.words import STOP_WORDS, content_words, unowned
 from store.records import Article, Span
 
 _REACH = 4  # sentences over which a quotation or a pronoun is followed
@@ -99,8 +99,7 @@ def statements(article: Article, spans: Sequence[Span], at: int, *, reach: int =
     span = spans[at]
     text = blank_quotes(article.text[span.start : span.end])
     found: list[Statement] = []
-    for start, end in clauses(text):
-        voice = voice_of(text[start:end], article)
+    for start, end, voice in _voices(text, article):
         made = _statement(*voice, article=article, spans=spans, at=at, before=found, reach=reach) if voice else None
         if made:
             unnamed = made.anonymous or bool(_ANONYMOUS.search(text) and NAMELESS.search(voice[0] if voice else ""))
@@ -110,9 +109,14 @@ def statements(article: Article, spans: Sequence[Span], at: int, *, reach: int =
 
 def is_unresolved(article: Article, span: Span) -> bool:
     """Whether "he", "she" or "they" speak in a sentence: without a statement it may be anybody named before."""
-    text = blank_quotes(article.text[span.start : span.end])
-    voices = (voice_of(text[start:end], article) for start, end in clauses(text))
-    return any(voice is not None and PRONOUN.fullmatch(voice[0]) for voice in voices)
+    voices = _voices(blank_quotes(article.text[span.start : span.end]), article)
+    return any(voice is not None and PRONOUN.fullmatch(voice[0]) for _, _, voice in voices)
+
+
+def _voices(text: str, article: Article) -> Iterator[tuple[int, int, tuple[str, tuple[str, ...]] | None]]:
+    """Where each clause of a text begins and ends whose quotations are blanked, and its voice, if it has one."""
+    for start, end in clauses(text):
+        yield start, end, voice_of(text[start:end], article)
 
 
 def _of_open_quote(article: Article, spans: Sequence[Span], at: int, reach: int) -> list[Statement]:
@@ -222,7 +226,7 @@ def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
     persons = {run[-1] for run in runs(article.text) if not BODY.search(" ".join(run))}
     found = []
     for match in NAMES.finditer(sentence):
-        name = re.sub(r"['’]s?$", "", match[0])
+        name = unowned(match[0])
         lead = sentence[: match.start()].rstrip().rsplit(" ", 1)[-1].lower()
         opening = not match.start() and " " not in name
         person = name.split()[-1] in persons and lead not in ("the", "in", "at", "near") and not opening

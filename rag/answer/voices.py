@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 from rag.answer.outlets import expand, is_medium
-from rag.words import STOP_WORDS
+from rag.words import STOP_WORDS, unowned
 from store.records import Article
 
 # Verbs that report speech whatever follows, and verbs that do so only before what is said.
@@ -123,7 +123,7 @@ def voice_of(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | Non
             return who, via
     for pattern in (_INVERTED, _ACCORDING, _BY_ACCOUNT):
         if named := pattern.search(clause):
-            who = _phrase(re.sub(r"['’]s?$", "", named["who"]) if pattern is _BY_ACCOUNT else named["who"])
+            who = _phrase(unowned(named["who"]) if pattern is _BY_ACCOUNT else named["who"])
             return (who, via) if who else None
     return None
 
