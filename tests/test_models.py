@@ -10,6 +10,7 @@ import pytest
 
 from rag import Rag, load_settings
 from rag.errors import ModelError
+from rag.models import onnx
 from rag.models.embedding import LocalEmbedder, unit
 from rag.models.manifest import find_model
 from rag.models.onnx import OnnxEncoder
@@ -48,11 +49,18 @@ def test_scores_are_near_those_of_another_processor() -> None:
     ]
     scores = Reranker().scores("How much will the repairs to the bridge cost?", texts)
     assert scores == pytest.approx([4.80, -4.38, -1.75, -8.51], abs=0.25)  # as an AMD EPYC with AVX2 gave them
+
+
+def test_no_sum_overflows_and_where_none_can_the_slower_weights_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     _, where = find_model("reranker", name=None, folder=None)
-    options = OnnxEncoder(where, max_tokens=8)._session.get_session_options()
-    assert (
-        options.get_session_config_entry("session.x64quantprecision") == "1"
-    )  # no sum overflows where VNNI is missing
+    outputs = []
+    for has_vnni in (onnx._has_vnni(), False):
+        monkeypatch.setattr(onnx, "_has_vnni", lambda known=has_vnni: known)
+        encoder = OnnxEncoder(where, max_tokens=64)
+        kept = encoder._session.get_session_options().get_session_config_entry("session.x64quantprecision")
+        assert kept == ("0" if has_vnni else "1")
+        outputs.append(encoder.outputs([("How high is it?", "The tower is 93 metres high.")], lambda o: o.tolist()))
+    assert outputs[0] == outputs[1]  # to the bit
 
 
 def test_unit_leaves_zero_rows() -> None:

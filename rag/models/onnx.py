@@ -7,8 +7,10 @@ neighbours are. On two cores this is also the fastest way: nothing is padded, an
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,8 +20,10 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 # Processors without VNNI add int8 products up in 16 bits, which overflow. With this they take unsigned weights, which
-# do not, so that a text gets all but the same output everywhere (onnxruntime_session_options_config_keys.h).
+# do not, so that a text gets all but the same output everywhere (onnxruntime_session_options_config_keys.h). With VNNI
+# the output is the same to the bit without it, in two thirds of the time.
 _EXACT = "session.x64quantprecision"
+_VNNI = re.compile(r"^flags\b.*\b(?:avx_vnni|avx512_vnni)\b", re.MULTILINE)
 
 T = TypeVar("T")
 Output = NDArray[np.float32]
@@ -32,7 +36,7 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # a plan of memory for each length of text costs more than it saves
-        options.add_session_config_entry(_EXACT, "1")
+        options.add_session_config_entry(_EXACT, "0" if _has_vnni() else "1")
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
@@ -60,3 +64,12 @@ class OnnxEncoder:
         feed = {name: np.array([known[name]], dtype=np.int64) for name in self._wanted}
         output: Output = self._session.run(None, feed)[0][0]
         return output
+
+
+@cache
+def _has_vnni() -> bool:
+    """Whether the processor adds int8 products up without overflow; False where the system does not tell."""
+    try:
+        return _VNNI.search(Path("/proc/cpuinfo").read_text(encoding="utf-8")) is not None
+    except OSError:
+        return False
