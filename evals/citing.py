@@ -20,7 +20,7 @@ class Support:
 
     `citation_recall`: claims that their valid citations carry, of all claims. `citation_precision`: citations that help
     to carry a carried claim, of all that were emitted, invalid ones included. `quotes`, `numbers`: quotations and
-    figures of the answer that stand in the words it cites.
+    figures of the answer that stand in the words it cites, a quotation whole in those of one citation.
     """
 
     citation_recall: Rate

@@ -46,7 +46,7 @@ def fold(text: str) -> str:
 def is_place(name: str) -> bool:
     """A country or a people, or a place that the time zone database knows: its cities are most capitals."""
     plain = fold(name)
-    return plain in _places() or country(plain) is not None or _is_people(plain)
+    return plain in _places() or country(name) is not None or _is_people(plain)
 
 
 def _is_people(word: str) -> bool:

@@ -80,6 +80,13 @@ def test_grounding_counts_quotes_and_figures() -> None:
     assert found.numbers == Rate(0, 2)
 
 
+def test_a_quotation_spread_over_two_citations_is_not_grounded() -> None:
+    one, two = cite(1, "Kim decided to send 1,000 sappers."), cite(2, "They clear mines.")
+    claim = Claim("It says: “Kim decided to send 1,000 sappers. They clear mines.”", (1, 2), "supported")
+    found = support(Answer("?", "answered", claim.text, (one, two), (claim,), "llm"), valid=(one, two), emitted=2)
+    assert found.quotes == Rate(0, 1)
+
+
 def test_a_refusal_has_nothing_to_judge() -> None:
     refusal = Answer("?", "refused", "The articles do not say.", (), (), "llm")
     assert support(refusal, valid=(), emitted=0).citation_recall == Rate(0, 0)

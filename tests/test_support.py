@@ -201,3 +201,33 @@ def test_a_figure_of_something_else_altogether_is_no_support(reranker: Reranker)
     assert doubt("A subsidy of 340 million crowns is paid.", [plant], reranker=reranker) is None
     pronoun = words("It came to 1.84 billion crowns.", before="Revenue rose by 12 percent.", title="A good year")
     assert doubt("Revenue was 1.84 billion crowns.", [pronoun], reranker=reranker) is None
+    rate = words("The central bank kept its key rate at 13.25 percent.", before="Prices are calm.")
+    why = doubt("The unemployment rate is 13.25 percent.", [rate], reranker=reranker)
+    assert why == "the cited words give 13.25 for something else"
+    eased = words("Its rate fell to 13.25 percent.", before="The bank met.", title="Unemployment eases in Norvane")
+    assert doubt("Unemployment fell to 13.25 percent.", [eased], reranker=reranker) is None
+
+
+def test_a_quotation_may_span_sentences_that_stand_together_and_no_others(reranker: Reranker) -> None:
+    whole = "Lind said: “The ferry is late. We will wait for it.” Later she added: “Nobody will pay for this.”"
+    late, wait = words("Lind said: “The ferry is late.", whole=whole), words("We will wait for it.”", whole=whole)
+    pay = words("Later she added: “Nobody will pay for this.”", whole=whole)
+    assert doubt("Lind said “the ferry is late. We will wait for it”.", [late, wait], reranker=reranker) is None
+    spliced = "“we will wait for it. Nobody will pay for this”"
+    assert (
+        doubt(f"Lind said {spliced}.", [late, wait, pay], reranker=reranker) == f"{spliced} is not in the cited words"
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("The blaze killed 35.", "Thirty-five people died when a fire tore through the hotel."),
+        ("The company sacked 400 workers.", "Norvane laid off 400 employees last spring."),
+        ("The film made 45 million dollars.", "The picture grossed $45 million at the box office."),
+        ("The bridge is 120 years old.", "It was built 120 years ago."),
+    ],
+)
+def test_a_figure_told_in_other_words_is_not_of_something_else(claim: str, text: str, reranker: Reranker) -> None:
+    why = doubt(claim, [words(text)], reranker=reranker)
+    assert why is None or "something else" not in why

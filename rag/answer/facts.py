@@ -77,9 +77,8 @@ def cited(sentence: Sentence) -> Cited:
 def missing(claim: str, given: Sequence[Cited]) -> str | None:
     """What of the claim the given words do not hold, as a clause for the reader; None if nothing is missing."""
     text = "\n".join(c.text for c in given)
-    flat = f" {plain(text)} "
     for quoted in quotations(claim):
-        if any(f" {plain(part)} " not in flat for part in re.split(r"\.{3}|…|\[[^\]]*\]", quoted)):
+        if not all(_verbatim(part, text, given) for part in re.split(r"\.{3}|…|\[[^\]]*\]", quoted)):
             return f"“{quoted}” is not in the cited words"
     rest = claim
     for mention, known in _dated(claim, given):
@@ -93,6 +92,14 @@ def missing(claim: str, given: Sequence[Cited]) -> str | None:
     if name := _unknown_name(rest, given):
         return f"{name} is not named in the cited words"
     return None
+
+
+def _verbatim(quoted: str, text: str, given: Sequence[Cited]) -> bool:
+    """Whether one sentence of the `text` cited has the words, or several that stand together in their article."""
+    words = f" {plain(quoted)} "
+    if any(words in f" {plain(c.text)} " for c in given):
+        return True
+    return words in f" {plain(text)} " and any(words in f" {plain(c.whole)} " for c in given)
 
 
 def plain(text: str) -> str:
