@@ -92,6 +92,17 @@ class CachedEndpoint(Endpoint):
         for piece in found["pieces"]:
             yield piece if isinstance(piece, str) else Usage(**piece)
 
+    def leaning(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
+        """As Endpoint.leaning, from the cache where it is there. Raises CacheMiss in strict replay."""
+        asked = [self.model, list(messages), self.parameters, self._epoch]
+        found = self._read("leaning", asked)
+        if found is None:
+            odds, used = super().leaning(messages)
+            found = self._write("leaning", asked, {"odds": odds, "usage": asdict(used)})
+        else:
+            self.replayed += 1
+        return found["odds"], Usage(**found["usage"])
+
     def _read(self, kind: str, asked: list[Any]) -> dict[str, Any] | None:
         path = self._path(kind, asked)
         if path.exists():

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, fields
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ from evals.suites.data import find
 from rag import NewArticle, Rag, load_settings
 from rag.answer.evidence import gather
 from rag.answer.kind import kind_asked
-from rag.answer.signals import Signals, weigh
+from rag.answer.signals import Signals, Weighed, weigh
 from rag.clauses import clauses
 from rag.ingest.sentences import split_sentences
 
@@ -41,6 +41,7 @@ FOLDS = 5
 WEIGHT = 100.0  # questions that the answers of a set count for, and its silence
 START = (0.3, 0.7, -1.0, -1.0, 1.0, 0.0)
 SIGNALS = tuple(field.name for field in fields(Signals))
+AS_OF = date(2025, 6, 21)
 LIKELIHOODS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentences; does one of them answer?
@@ -48,6 +49,14 @@ Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentence
 
 def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None) -> Iterator[Case]:
     """The questions of one clause with their signals; one for which nothing is found is left out."""
+    for _, answerable, weighed in weigh_each(rag, asked, as_of=as_of):
+        yield [astuple(w.signals) for w in weighed], answerable
+
+
+def weigh_each(
+    rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None
+) -> Iterator[tuple[str, bool, tuple[Weighed, ...]]]:
+    """Each question of one clause, whether it has an answer, and the likeliest sentences; none without any."""
     reranker = RememberingReranker(rag.settings, folder=CACHE)
     for number, (question, answerable) in enumerate(asked, start=1):
         sys.stderr.write(f"\r{number} of {len(asked)} questions")
@@ -58,8 +67,7 @@ def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None) ->
         evidence = gather(question, passages, sentences=spans.__getitem__, reranker=reranker)
         if evidence:
             kind = kind_asked(question)
-            weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
-            yield [astuple(w.signals) for w in weighed], answerable
+            yield question, answerable, weigh(question, evidence, passages, kind=kind, reranker=reranker)
     sys.stderr.write("\n")
 
 
@@ -101,17 +109,23 @@ def report(
         yield f"{name:10} {weight:8.3f}"
     for name, one in sets.items():
         likely = held_out(one, [other for key, other in sets.items() if key != name], start=start)
-        known = [p for p, (_, answers) in zip(likely, one, strict=True) if answers]
-        silent = [p for p, (_, answers) in zip(likely, one, strict=True) if not answers]
-        area = auc(known, silent).value
-        yield f"{name}: {len(known)} with an answer, {len(silent)} without; abstention AUC {area:.3f}"
-        for least in LIKELIHOODS:
-            refused, over = (sum(p < least for p in group) / len(group) for group in (silent, known))
-            yield f"  from {least:.2f}: refusal recall {refused:.2f}, over-refusal {over:.2f}"
+        yield from thresholds(name, likely, [answers for _, answers in one])
 
 
-def main(data: Path) -> None:
-    """Fit on both sets and print."""
+def thresholds(label: str, likely: Sequence[float], answerable: Sequence[bool]) -> Iterator[str]:
+    """How well likelihoods tell questions apart, and what each of LIKELIHOODS as a threshold would give."""
+    known = [p for p, answers in zip(likely, answerable, strict=True) if answers]
+    silent = [p for p, answers in zip(likely, answerable, strict=True) if not answers]
+    area = auc(known, silent).value
+    yield f"{label}: {len(known)} with an answer, {len(silent)} without; abstention AUC {area:.3f}"
+    for least in LIKELIHOODS:
+        refused, over = (sum(p < least for p in group) / len(group) for group in (silent, known))
+        yield f"  from {least:.2f}: refusal recall {refused:.2f}, over-refusal {over:.2f}"
+
+
+@contextmanager
+def questions(data: Path) -> Iterator[dict[str, tuple[Rag, list[tuple[str, bool]], date | None]]]:
+    """For each set an index of its texts, its dev questions with whether they have an answer, and the day they ask."""
     settings: Any = load_settings(mode="quote")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-fit-")))
@@ -129,11 +143,14 @@ def main(data: Path) -> None:
         passages = (NewArticle(p["title"], p["text"]) for row in rows for p in row["passages"])
         theirs.add(passages, name="passages")
         known = [(row["input"], any(o.get("selected_sentences") for o in row["output"])) for row in rows]
-        sets = {
-            "gold": list(cases(ours, asked, as_of=date(2025, 6, 21))),
-            "CLAP NQ": list(cases(theirs, known, as_of=None)),
-        }
-    sys.stdout.writelines(f"{line}\n" for line in report(sets))
+        yield {"gold": (ours, asked, AS_OF), "CLAP NQ": (theirs, known, None)}
+
+
+def main(data: Path) -> None:
+    """Fit on both sets and print."""
+    with questions(data) as sets:
+        found = {name: list(cases(rag, asked, as_of=as_of)) for name, (rag, asked, as_of) in sets.items()}
+    sys.stdout.writelines(f"{line}\n" for line in report(found))
 
 
 if __name__ == "__main__":

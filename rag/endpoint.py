@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ MAX_TOKENS = 200  # of an answer by a server of one's own: three sentences and t
 # A small model goes on with a question of its own where its answer ends.
 STOP = ["\nQuestion:", "\nSentences:"]
 EMBED_BATCH = 256
+MOST_TOLD = 20  # likeliest first words that a server is asked for
+LEANS = 4.0  # log odds at most, so that one model's certainty does not outweigh all else
 LOCAL_TIMEOUT = 300.0  # seconds at least: a loaded machine may take minutes to read a prompt
 _OVERFLOW = re.compile(
     r"(?i)context[ _](?:length|size|window)|exceed_context|maximum context|prompt is too long|input is too long"
@@ -44,6 +47,7 @@ class Endpoint:
         self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
         self._timeout = settings.timeout if self._server is None else max(settings.timeout, LOCAL_TIMEOUT)
         self._made: tuple[str | None, openai.OpenAI] | None = None
+        self._keeps_odds = not (self._own_server or self._model)  # OpenAI's default model thinks before it speaks
 
     @property
     def is_cold(self) -> bool:
@@ -90,7 +94,8 @@ class Endpoint:
         """
         begun = time.perf_counter()
         first = counted = reason = None
-        with self._clear_errors(), self._opened(messages) as stream:
+        wanted = {"stream_options": {"include_usage": True}, **self.parameters}
+        with self._clear_errors(), self._created(messages, wanted, stream=True) as stream:
             for event in stream:
                 counted = event.usage or counted
                 for choice in event.choices or ():
@@ -100,15 +105,31 @@ class Endpoint:
                         yield choice.delta.content
         yield self._usage(counted, reason=reason, first=first)
 
-    def _opened(self, messages: Sequence[dict[str, str]]) -> Any:
-        """A stream, without the parameters that the model will not have: it names them, and is asked once more."""
+    def leaning(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
+        """The log odds of "yes" against "no" as the first word of the reply, within LEANS, and what asking took.
+
+        None where the server does not tell how likely words are, or the model thinks aloud first: it is asked no more
+        then. Raises EndpointError, EndpointLost and ContextOverflow.
+        """
+        if self._keeps_odds:
+            return None, Usage()
+        bound = "max_tokens" if self._own_server else "max_completion_tokens"
+        with self._clear_errors():
+            wanted = {**self.parameters, bound: 1, "logprobs": True, "top_logprobs": MOST_TOLD}
+            reply = self._created(messages, wanted, stream=False)
+            odds = _odds(reply.choices[0].logprobs if reply.choices else None)
+            used = self._usage(reply.usage, reason=None, first=None)
+        self._keeps_odds = odds is None
+        return odds, used
+
+    def _created(self, messages: Sequence[dict[str, str]], wanted: dict[str, Any], *, stream: bool) -> Any:
+        """A reply, without the parameters that the model will not have: it names them, and is asked once more."""
         create: Any = self._client().chat.completions.create
         while True:
-            wanted = {"stream_options": {"include_usage": True}, **self.parameters}
             taken = {name: self._renamed.get(name, name) for name in wanted}
             named = {other: wanted[name] for name, other in taken.items() if other}
             try:
-                return create(model=self.model, messages=list(messages), stream=True, **named)
+                return create(model=self.model, messages=list(messages), stream=stream, **named)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if not self._give_up_parameter(error, [name for name, other in taken.items() if other]):
                     raise
@@ -218,6 +239,19 @@ def _local_server(settings: Settings) -> LlamaServer:
     from rag.models.llama import LlamaServer
 
     return LlamaServer(settings.model, folder=settings.llm_folder)
+
+
+def _odds(told: Any) -> float | None:
+    """The log odds of "yes" against "no" of the first word's likelihoods; None if neither is among them."""
+    first = told.content[0].top_logprobs if told and told.content else ()
+    likely = {"yes": 0.0, "no": 0.0}
+    for word in first:
+        if (bare := word.token.strip().lower()) in likely:
+            likely[bare] += math.exp(word.logprob)
+    if not any(likely.values()):
+        return None
+    odds = math.log(max(likely["yes"], 1e-9) / max(likely["no"], 1e-9))
+    return min(LEANS, max(-LEANS, odds))
 
 
 def _detail(error: openai.APIError) -> str:

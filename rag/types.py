@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from rag.reports import Failure as Failure
 from rag.reports import Health as Health
@@ -31,6 +31,7 @@ Mode = Literal["quote", "llm"]
 Status = Literal["answered", "refused"]
 Support = Literal["supported", "unsupported"]
 Flag = Literal["state media", "anonymous", "opinion"]
+_Count = TypeVar("_Count", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,20 @@ class Usage:
     finish_reason: str | None = None
     seconds_to_first_token: float | None = None
     cost: float | None = None
+
+    def plus(self, later: Usage) -> Usage:
+        """What this call and a later one took together; how the later one began and ended."""
+        return replace(
+            later,
+            prompt_tokens=_total(self.prompt_tokens, later.prompt_tokens),
+            completion_tokens=_total(self.completion_tokens, later.completion_tokens),
+            cached_tokens=_total(self.cached_tokens, later.cached_tokens),
+            cost=_total(self.cost, later.cost),
+        )
+
+
+def _total(one: _Count | None, other: _Count | None) -> _Count | None:
+    return other if one is None else one if other is None else one + other
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,13 @@ class Reply:
 
 @dataclass
 class FakeLLM:
+    """`asked` are the streamed chats, `confirmed` the calls for one word, to which `odds` gives log likelihoods."""
+
     url: str
     replies: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    odds: dict[str, float] = field(default_factory=dict)
+    confirmed: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _event(delta: dict[str, str], *, finish: str | None = None) -> dict[str, Any]:
@@ -56,6 +60,21 @@ def _usage(reply: Reply) -> dict[str, Any]:
     return _event({}) | {"choices": [], "usage": usage}
 
 
+def _first_word(odds: dict[str, float]) -> dict[str, Any]:
+    """A whole reply of one word; without odds, one by a server that tells none."""
+    top = [{"token": token, "logprob": odd, "bytes": None} for token, odd in odds.items()]
+    told = {"content": [{**top[0], "top_logprobs": top}]} if top else None
+    message = {"role": "assistant", "content": "Yes"}
+    return {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "fake",
+        "choices": [{"index": 0, "message": message, "finish_reason": "length", "logprobs": told}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 1, "total_tokens": 101},
+    }
+
+
 @contextmanager
 def fake_llm() -> Iterator[FakeLLM]:
     hang_up = threading.Event()
@@ -71,6 +90,10 @@ def fake_llm() -> Iterator[FakeLLM]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if body.get("max_tokens") == 1:
+                llm.confirmed.append(body)
+                self._json(200, _first_word(llm.odds))
+                return
             llm.asked.append(body | {"_path": self.path, "_key": self.headers.get("Authorization", "")})
             if self.path.endswith("/embeddings"):
                 vectors = [[float(len(text)), 1.0, float(text.count("e"))] for text in body["input"]]

@@ -13,10 +13,11 @@ from rag.answer import llm, quote
 from rag.answer.backed import back, repeats, unspoken
 from rag.answer.by_clause import gather_each, judge_each, merged
 from rag.answer.claims import cut_claims
+from rag.answer.confirm import Confirmer
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone
-from rag.answer.gate import QUOTE, WRITE, Verdict, judge
+from rag.answer.gate import QUOTE, WRITE, Leaning, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
 from rag.answer.other_time import times_asked
@@ -79,7 +80,11 @@ class Answerer:
         sentences = cache(self._sentences)  # they come from the disk
         passages = self._search(asked, PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
-        evidence, verdict = self._weighed(question, asked, passages, sentences, filters)
+        confirmer = Confirmer(self._endpoint, sentences=sentences) if self._endpoint else None
+        if self._endpoint and self._endpoint.is_cold:
+            yield Waiting("Starting the local language model …")
+        leaning = confirmer.leaning if confirmer else None
+        evidence, verdict = self._weighed(question, asked, passages, sentences, filters, leaning)
         missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
@@ -89,6 +94,8 @@ class Answerer:
             picked = quote.pick(asked, verdict.sentences, leading=verdict.leading)
             yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
             try:
+                if confirmer and confirmer.lost:
+                    raise confirmer.lost
                 answer = yield from self._written(
                     self._endpoint,
                     question,
@@ -107,6 +114,7 @@ class Answerer:
         if missing and answer.status == "answered":
             found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
             answer = replace(answer, notice=" ".join(filter(None, [answer.notice, found])))
+        answer = confirmer.counted(answer) if confirmer else answer
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
@@ -114,7 +122,13 @@ class Answerer:
         yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
 
     def _weighed(
-        self, question: str, asked: str, passages: Found, sentences: Sentences, filters: Filters
+        self,
+        question: str,
+        asked: str,
+        passages: Found,
+        sentences: Sentences,
+        filters: Filters,
+        leaning: Leaning | None,
     ) -> tuple[tuple[Sentence, ...], Verdict]:
         """The sentences that may be evidence, best first, and whether they answer.
 
@@ -134,6 +148,7 @@ class Answerer:
             sentences=sentences,
             reranker=self._reranker,
             least=least,
+            leaning=leaning,
         )
         return evidence, verdict
 
@@ -157,8 +172,6 @@ class Answerer:
         sure: bool,
     ) -> Generator[Event, None, Answer]:
         draft: llm.Draft | None = None
-        if endpoint.is_cold:
-            yield Waiting("Starting the local language model …")
         for piece in llm.write(endpoint, question, evidence, history=history, today=today):
             if isinstance(piece, llm.Draft):
                 draft = piece

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from rag.answer.asked_speaker import of_speaker, speaker_asked
@@ -20,7 +20,12 @@ INTERCEPT = -0.634
 WEIGHTS = Signals(logit=0.940, rank=-0.917, unmet=-1.809, context=1.235, uncovered=1.188)
 QUOTE = 0.32  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
+# Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
+CONFIRM = (-1.458, 0.721, 1.328)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
+
+
+Leaning = Callable[[str, Sentence], float | None]  # of a model to "yes, the sentence answers the question", log odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,13 @@ def judge(
     sentences: Sentences,
     reranker: Reranker,
     least: float,
+    leaning: Leaning | None = None,
 ) -> Verdict:
     """Keep the sentences that hold the kind of thing asked for, unless too much speaks against them.
 
     If somebody's words are asked for, those that are plainly another's are none; nor are those that speak of another
     time than the `times` asked for. `sentences` gives the spans of an article's sentences by its id; `least` is the
-    likelihood below which they are refused.
+    likelihood below which they are refused. `leaning` asks a model whether the likeliest one answers.
     """
     if not evidence:
         return Verdict((), reason="nothing was found")
@@ -72,7 +78,7 @@ def judge(
         return Verdict((), reason=not_theirs)
     weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
     best, *others = sorted(weighed, key=lambda w: -likelihood(w.signals))
-    answers = likelihood(best.signals)
+    answers = confirmed(likelihood(best.signals), leaning and leaning(question, best.sentence))
     if is_unstated(question, best.sentence.text):
         near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
         if not any(likelihood(w.signals) >= least and not is_unstated(question, w.sentence.text) for w in near):
@@ -89,6 +95,14 @@ def judge(
     if word := next((w.word for w in (best, *others) if w.word), None):
         return Verdict((), answers, f"the nearest passages do not speak of “{word}”")
     return Verdict((), answers, "no sentence found answers the question")
+
+
+def confirmed(answers: float, leaning: float | None) -> float:
+    """The likelihood, 0 to 1, that evidence answers, given how a model leans to that (log odds)."""
+    if leaning is None:
+        return answers
+    intercept, own, model = CONFIRM
+    return 1 / (1 + math.exp(-(intercept + own * math.log(answers / (1 - answers)) + model * leaning)))
 
 
 def likelihood(signals: Signals) -> float:

@@ -1,0 +1,64 @@
+"""In LLM mode the model is asked whether the likeliest sentence answers, before it may write from it.
+
+What a small model writes is never a refusal, but how it leans to "Yes" as the first word of its reply tells answers
+from near misses better than the rankers do (Kadavath et al., "Language models (mostly) know what they know", 2022).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prompts import load_prompt
+from rag.answer.evidence import Sentence, Sentences
+from rag.errors import ContextOverflow, EndpointLost
+from rag.types import Answer, Usage
+
+if TYPE_CHECKING:
+    from rag.endpoint import Endpoint
+
+
+class Confirmer:
+    """Asks the model, for one question of a user; what that took goes onto the answer."""
+
+    def __init__(self, endpoint: Endpoint, *, sentences: Sentences) -> None:
+        """`sentences` gives the spans of an article's sentences by its id."""
+        self._endpoint = endpoint
+        self._sentences = sentences
+        self._prompt = load_prompt("confirm")
+        self._used: Usage | None = None
+        self.lost: EndpointLost | None = None
+
+    def leaning(self, question: str, sentence: Sentence) -> float | None:
+        """The model's log odds that the sentence answers, between its neighbours; None if it does not say.
+
+        An endpoint that is lost is so for the writing too: `lost` keeps why. Raises EndpointError.
+        """
+        if self.lost:
+            return None
+        text = self._prompt.render(
+            title=sentence.article.title or "untitled", text=self._around(sentence), question=question
+        )
+        try:
+            leaning, used = self._endpoint.leaning([{"role": "user", "content": text}])
+        except ContextOverflow:
+            return None
+        except EndpointLost as error:
+            self.lost = error
+            return None
+        if leaning is not None:
+            self._used = self._used.plus(used) if self._used else used
+        return leaning
+
+    def counted(self, answer: Answer) -> Answer:
+        """The answer with the tokens and the prompt of what was asked here."""
+        if self._used is None:
+            return answer
+        prompts = [answer.fingerprint.prompt, self._prompt.digest]
+        made = replace(answer.fingerprint, model=self._endpoint.model, prompt="-".join(filter(None, prompts)))
+        return replace(answer, usage=self._used.plus(answer.usage), fingerprint=made)
+
+    def _around(self, sentence: Sentence) -> str:
+        spans = self._sentences(sentence.article.id)
+        at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
+        return sentence.article.text[spans[max(0, at - 1)].start : spans[min(len(spans) - 1, at + 1)].end]

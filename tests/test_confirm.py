@@ -1,0 +1,150 @@
+"""In LLM mode a model is asked whether the likeliest sentence answers: a real client and a real server on loopback."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evals.cache import CachedEndpoint, CacheMiss
+from rag import Rag
+from rag.answer.gate import WRITE, confirmed
+from rag.endpoint import LEANS, Endpoint
+from rag.settings import Settings, load_settings
+from rag.types import Usage
+from tests.conftest import CAPTURED, SAMPLE
+from tests.fake_llm import FakeLLM, Reply, fake_llm
+from tests.test_answers import QUESTION, number_of
+
+ASK = [{"role": "user", "content": "Does it answer? Yes or No."}]
+YES, NO = {"Yes": -0.01, "No": -6.0}, {"No": -0.01, "Yes": -6.0}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("confirm")
+    with Rag.open(folder, settings=load_settings(mode="quote")) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+    return folder
+
+
+@pytest.fixture
+def llm() -> Iterator[FakeLLM]:
+    with fake_llm() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(llm: FakeLLM) -> Settings:
+    return load_settings(openai_base_url=llm.url, timeout=1, price_in=2, price_out=8)
+
+
+@pytest.fixture
+def writer(settings: Settings, data: Path) -> Iterator[Rag]:
+    with Rag.open(data, settings=settings) as rag:
+        yield rag
+
+
+@pytest.mark.parametrize(
+    ("told", "odds"),
+    [
+        ({"Yes": math.log(0.6), " yes": math.log(0.1), "No": math.log(0.2), "The": -4.0}, math.log(0.7 / 0.2)),
+        ({"YES": math.log(0.2), "no": math.log(0.4)}, math.log(0.5)),
+        ({"Yes": -0.01}, LEANS),
+        ({"No": -0.001, "Yes": -12.0}, -LEANS),
+        ({"<think>": -0.1}, None),
+        ({}, None),
+    ],
+)
+def test_the_odds_of_yes_as_the_first_word(
+    llm: FakeLLM, settings: Settings, told: dict[str, float], odds: float | None
+) -> None:
+    llm.odds = told
+    endpoint = Endpoint(settings)
+    leaning, used = endpoint.leaning(ASK)
+    assert leaning == (None if odds is None else pytest.approx(odds))
+    assert (used.prompt_tokens, used.completion_tokens) == (100, 1)
+    (asked,) = llm.confirmed
+    assert (asked["max_tokens"], asked["logprobs"], asked["top_logprobs"], asked["temperature"]) == (1, True, 20, 0)
+    endpoint.leaning(ASK)
+    assert len(llm.confirmed) == (1 if odds is None else 2)  # who does not tell is not asked again
+
+
+def test_the_default_model_of_openai_thinks_first_and_is_not_asked() -> None:
+    assert Endpoint(load_settings(openai_api_key="k")).leaning(ASK) == (None, Usage())
+
+
+def test_a_model_that_leans_to_no_keeps_the_question_from_being_written(writer: Rag, llm: FakeLLM) -> None:
+    llm.odds = NO
+    answer = writer.ask(QUESTION)
+    assert (answer.status, answer.mode, llm.asked) == ("refused", "llm", [])
+    assert answer.confidence < WRITE
+    assert answer.nearby
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 1)
+    assert answer.usage.cost == pytest.approx((100 * 2 + 8) / 1e6)
+    assert answer.fingerprint.model == "fake-model"
+    assert answer.fingerprint.prompt
+
+
+def test_a_model_that_leans_to_yes_lets_it_be_written_and_all_tokens_are_counted(writer: Rag, llm: FakeLLM) -> None:
+    llm.odds = YES
+    llm.replies[:] = [Reply(("Nothing.",))]
+    unconfirmed = writer.ask(QUESTION)
+    n = number_of(llm, "1,000 sappers who")
+    llm.replies[:] = [Reply((f"It sends 1,000 sappers [{n}].",))]
+    answer = writer.ask(QUESTION)
+    assert (answer.status, answer.mode) == ("answered", "llm")
+    assert answer.confidence == unconfirmed.confidence > 0.9
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (111, 8)  # of both calls
+    assert (answer.fingerprint.prompt or "").count("-") == 2  # of three prompts
+    # the sentence stands between its neighbours, under its title
+    asked = llm.confirmed[-1]["messages"][0]["content"]
+    assert "1,000 sappers" in asked
+    assert QUESTION in asked
+    assert answer.citations[0].article.title in asked
+
+
+def test_where_no_odds_are_told_the_gate_alone_decides(settings: Settings, llm: FakeLLM, data: Path) -> None:
+    with Rag.open(data, settings=load_settings(mode="quote")) as quoting:
+        alone = quoting.ask(QUESTION)
+    llm.replies[:] = [Reply(("Nothing.",)), Reply(("Nothing.",))]
+    with Rag.open(data, settings=settings) as writer:
+        answer = writer.ask(QUESTION)
+        writer.ask(QUESTION)
+    assert len(llm.confirmed) == 1
+    assert answer.usage.prompt_tokens == 11
+    assert answer.confidence == alone.confidence
+
+
+def test_a_lost_endpoint_is_not_waited_for_twice(data: Path) -> None:
+    with fake_llm() as server:
+        gone = server.url
+    with Rag.open(data, settings=load_settings(openai_base_url=gone, timeout=1)) as rag:
+        answer = rag.ask(QUESTION)
+    assert (answer.status, answer.mode) == ("answered", "quote")
+    assert answer.notice
+    assert "cannot be reached" in answer.notice
+
+
+def test_leanings_are_recorded_and_replayed(llm: FakeLLM, settings: Settings, tmp_path: Path) -> None:
+    llm.odds = YES
+    recorded = CachedEndpoint(settings, folder=tmp_path, strict=False).leaning(ASK)
+    replaying = CachedEndpoint(settings, folder=tmp_path, strict=True)
+    assert replaying.leaning(ASK) == recorded
+    assert (replaying.replayed, len(llm.confirmed)) == (1, 1)
+    with pytest.raises(CacheMiss):
+        replaying.leaning([{"role": "user", "content": "Another?"}])
+
+
+def test_how_the_two_are_weighed() -> None:
+    assert confirmed(0.4, None) == 0.4
+    assert confirmed(0.4, -2.0) < confirmed(0.4, 0.0) < confirmed(0.4, 2.0)
+    assert confirmed(0.2, 1.0) < confirmed(0.8, 1.0)
+
+
+def test_calls_are_added_up() -> None:
+    first, second = Usage(100, 1, None, "length", None, 0.5), Usage(11, 7, 3, "stop", 0.2, 0.25)
+    assert first.plus(second) == Usage(111, 8, 3, "stop", 0.2, 0.75)
+    assert first.plus(Usage()) == Usage(100, 1, cost=0.5)
