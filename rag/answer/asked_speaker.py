@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.outlets import is_medium
-from rag.answer.persons import Person, person
+from rag.answer.persons import ANOTHERS, Person, person
 from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, statements
 from rag.answer.voices import NAME, REPORTING
 from rag.places import is_place
@@ -39,7 +39,7 @@ _ASKS = (
 _QUOTED = re.compile(r"[\"“]|\bsaying\b")
 # in anybody's sentence: "he said Putin had told him", "Kim has decided to send"
 _TOLD = re.compile(
-    rf"{_WHO}(?<!['’]s)(?<!['’])(?:,? (?!(?:and|or|in|at|with)\b)[a-z]\w*){{0,6}}?,? "
+    rf"{_WHO}(?<!['’]s)(?<!['’])(?:,? (?!(?:and|or|in|at|with|he|she|they|it)\b)[a-z]\w*){{0,6}}?,? "
     rf"(?:{REPORTING}|asked|tells|offered|"
     r"pledged|decided|agreed|called|calls|rejected|rejects|proposed|wants|wanted|accepted|refused|declined|expressed|"
     r"dismissed|praised|criticised|criticized|blamed|blames|spoke|shared|urged|repeated|condemned|welcomed|threatened|"
@@ -48,6 +48,10 @@ _TOLD = re.compile(
     r"favou?red|hopes|hoped|fears|feared|regretted|reiterated|rebuked|mocked|lamented|defied|pressed|challenged"
     r")\b"
 )
+
+_SAYS = rf"(?:he|she|they) (?:\w+ )?(?:{REPORTING})"
+_SAYS_LAST = re.compile(rf"(?i),[\"'”’]* {_SAYS}\W*$")
+_SAYS_FIRST = re.compile(rf"(?i)^\W*{_SAYS}\b")
 
 
 def speaker_asked(question: str) -> str | None:
@@ -115,8 +119,19 @@ def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool
         return True
     at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
     voices = [said.speaker for said in statements(sentence.article, spans, at)]
+    if not voices and _said_of(who, sentence.text):
+        return False
     return not voices or any(voice is None or who.speaks_as(voice) for voice in voices)
 
 
+def _said_of(who: Person, text: str) -> bool:
+    """Whether "he" or "she" says something of them there, and so is another: "Biden will win, she said"."""
+    last, first = _SAYS_LAST.search(text), _SAYS_FIRST.search(text)
+    said = text[: last.start()] if last else text[first.end() :] if first else ""
+    return who.named_in(said)
+
+
 def _told(who: Person, text: str) -> bool:
-    return any(who.named_in(found["who"]) for found in _TOLD.finditer(text))
+    return any(
+        who.named_in(found["who"]) and not ANOTHERS.search(text[: found.start("who")]) for found in _TOLD.finditer(text)
+    )

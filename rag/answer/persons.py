@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answer.speakers import full_name, runs
+from rag.answer.speakers import BODY, ONE, full_name, runs
 from rag.answer.voices import CALENDAR, NAME
 from rag.places import fold, is_place
 from rag.words import unowned
@@ -21,13 +21,14 @@ _ROLE = re.compile(
     r"judge|justice|speaker|house|senate|leader|atornei|ambasador|chair\w*|ceo|director|coach|archbishop|bishop|cardinal|"
     r"rabi|imam|deputi|former|foreign|defen[cs]e|finance|interior|first|the|jr|sr)"
 )
-_ANOTHERS = re.compile(r"\b(?!spokes)\w+ (?:of|for|to) (?:the )?$")  # "a lawyer for Petersen"
+ANOTHERS = re.compile(r"\b(?!spokes)\w+ (?:of|for|to) (?:[a-z]+ ){0,3}$")  # "a lawyer for shipowner Petersen"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever a question names, in one article: the `parts` of that name, and those that only others have there."""
+    """Whoever a question calls `name`, in one article: the `parts` of it, and those that only others have there."""
 
+    name: str
     parts: frozenset[str]
     others: frozenset[str]
     is_introduced: bool  # by more than one name, so a person and no country or body
@@ -41,12 +42,15 @@ class Person:
         return any(
             self._is(run[0])
             for run in _RUN.finditer(phrase)
-            if not _OWNER.search(run[0]) and not _ANOTHERS.search(phrase[: run.start()])
+            if not _OWNER.search(run[0]) and not ANOTHERS.search(phrase[: run.start()])
         )
 
     def _is(self, run: str) -> bool:
-        names = (frozenset(_parts(piece)) for piece in _pieces(run))
-        return any(_same(self.parts, name) and not name <= self.others for name in names)
+        pieces = list(_pieces(run))
+        names = (frozenset(_parts(piece)) for piece in pieces)
+        return any(_same(self.parts, name) and not name <= self.others for name in names) or any(
+            _is_short(self.name, piece) or _is_short(piece, self.name) for piece in pieces
+        )
 
 
 def person(name: str, article: Article) -> Person:
@@ -56,13 +60,24 @@ def person(name: str, article: Article) -> Person:
     own = {run for run in introduced if _same(parts, run)}
     others = frozenset().union(*(introduced - own)) - frozenset().union(parts if len(parts) == 1 else (), *own)
     by_more = any(len(run) > 1 for run in own) if len(parts) > 1 else _has_more(parts, article)
-    return Person(parts, others, by_more)
+    return Person(name, parts, others, by_more and not BODY.search(name))
 
 
 def _has_more(parts: frozenset[str], article: Article) -> bool:
     """Whether the article has a longer name that a single one is cut from."""
     spelt = {word for word in set(re.findall(NAME, article.text)) if parts.intersection(_parts(word))}
-    return any(full_name(word, article) != word for word in spelt)
+    return any(full_name(word, article) != word or _is_family(word, article.text) for word in spelt)
+
+
+def _is_family(word: str, text: str) -> bool:
+    """Whether it comes first in the name of somebody with a role: "President Xi Jinping"."""
+    return any(ONE.search(found[1]) for found in re.finditer(rf"\b(\w+) {re.escape(word)} {NAME}", text))
+
+
+def _is_short(short: str, name: str) -> bool:
+    """ "UN" is short for "United Nations"."""
+    words = name.split()
+    return len(words) > 1 and short.isupper() and short == "".join(word[0] for word in words)
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
