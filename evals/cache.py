@@ -94,7 +94,7 @@ class CachedEndpoint(Endpoint):
 
     def leaning(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
         """As Endpoint.leaning, from the cache where it is there. Raises CacheMiss in strict replay."""
-        asked = [self.model, list(messages), self.parameters, self._epoch]
+        asked = [self.model, list(messages), self.parameters_of_one_word, self._epoch]
         found = self._read("leaning", asked)
         if found is None:
             odds, used = super().leaning(messages)

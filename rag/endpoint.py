@@ -25,7 +25,7 @@ MAX_TOKENS = 200  # of an answer by a server of one's own: three sentences and t
 # A small model goes on with a question of its own where its answer ends.
 STOP = ["\nQuestion:", "\nSentences:"]
 EMBED_BATCH = 256
-MOST_TOLD = 20  # likeliest first words that a server is asked for
+MOST_TOLD = 5  # likeliest first words that a server is asked for; some tell no more
 LEANS = 4.0  # log odds at most, so that one model's certainty does not outweigh all else
 LOCAL_TIMEOUT = 300.0  # seconds at least: a loaded machine may take minutes to read a prompt
 _OVERFLOW = re.compile(
@@ -113,10 +113,8 @@ class Endpoint:
         """
         if self._keeps_odds:
             return None, Usage()
-        bound = "max_tokens" if self._own_server else "max_completion_tokens"
         with self._clear_errors():
-            wanted = {**self.parameters, bound: 1, "logprobs": True, "top_logprobs": MOST_TOLD}
-            reply = self._created(messages, wanted, stream=False)
+            reply = self._created(messages, self.parameters_of_one_word, stream=False)
             odds = _odds(reply.choices[0].logprobs if reply.choices else None)
             used = self._usage(reply.usage, reason=None, first=None)
         self._keeps_odds = odds is None
@@ -226,6 +224,12 @@ class Endpoint:
             return {"temperature": 0, "max_tokens": self._max_tokens or MAX_TOKENS, "stop": STOP}
         bound = {"max_completion_tokens": self._max_tokens} if self._max_tokens else {}
         return {"temperature": 0, **bound} if self._model else bound  # the default model has a temperature of its own
+
+    @property
+    def parameters_of_one_word(self) -> dict[str, Any]:
+        """What goes with the messages where one word is asked for, and how likely it and others are."""
+        bound = "max_tokens" if self._own_server else "max_completion_tokens"
+        return {**self.parameters, bound: 1, "logprobs": True, "top_logprobs": MOST_TOLD}
 
     @property
     def address(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from evals.cache import CachedEndpoint, CacheMiss
+from evals.fit_confirm import fit, held_out, report
 from rag import Rag
 from rag.answer.gate import WRITE, confirmed
 from rag.endpoint import LEANS, Endpoint
@@ -67,7 +68,7 @@ def test_the_odds_of_yes_as_the_first_word(
     assert leaning == (None if odds is None else pytest.approx(odds))
     assert (used.prompt_tokens, used.completion_tokens) == (100, 1)
     (asked,) = llm.confirmed
-    assert (asked["max_tokens"], asked["logprobs"], asked["top_logprobs"], asked["temperature"]) == (1, True, 20, 0)
+    assert (asked["max_tokens"], asked["logprobs"], asked["top_logprobs"], asked["temperature"]) == (1, True, 5, 0)
     endpoint.leaning(ASK)
     assert len(llm.confirmed) == (1 if odds is None else 2)  # who does not tell is not asked again
 
@@ -148,3 +149,14 @@ def test_calls_are_added_up() -> None:
     first, second = Usage(100, 1, None, "length", None, 0.5), Usage(11, 7, 3, "stop", 0.2, 0.25)
     assert first.plus(second) == Usage(111, 8, 3, "stop", 0.2, 0.75)
     assert first.plus(Usage()) == Usage(100, 1, cost=0.5)
+
+
+def test_what_is_fitted_learns_from_both_signals() -> None:
+    sets = [[((gate, lean), gate + 2 * lean > 0) for gate in (-2.0, -0.5, 0.5, 2.0) for lean in (-2.0, -0.6, 0.6, 2.0)]]
+    intercept, gate, model = fit(sets)
+    assert abs(intercept) < 0.5
+    assert 0 < gate < model
+    likely = held_out(sets[0], [])
+    assert sum((p > 0.5) == answers for p, (_, answers) in zip(likely, sets[0], strict=True)) >= 14
+    lines = list(report({"made up": sets[0]}))
+    assert any(line.startswith("made up, with the model: 8 with an answer, 8 without") for line in lines)
