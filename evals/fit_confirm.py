@@ -24,7 +24,7 @@ from rag.answer.confirm import Confirmer
 from rag.answer.gate import likelihood
 from rag.ingest.sentences import split_sentences
 
-Case = tuple[tuple[float, float], bool]  # the gate's logit and the model's leaning; does the sentence's set answer?
+Case = tuple[tuple[float, float], bool]  # the gate's logit and the model's leaning; has the question an answer?
 
 
 def fit(sets: Sequence[Sequence[Case]]) -> Matrix:

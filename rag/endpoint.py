@@ -32,6 +32,14 @@ _OVERFLOW = re.compile(
     r"(?i)context[ _](?:length|size|window)|exceed_context|maximum context|prompt is too long|input is too long"
 )
 
+_ANY_CALL = (
+    openai.APIConnectionError,
+    openai.AuthenticationError,
+    openai.PermissionDeniedError,
+    openai.NotFoundError,
+    openai.RateLimitError,
+)
+
 
 class Endpoint:
     """A client of OpenAI or of a server that speaks its protocol (Chat Completions, the common ground of them all)."""
@@ -47,7 +55,8 @@ class Endpoint:
         self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
         self._timeout = settings.timeout if self._server is None else max(settings.timeout, LOCAL_TIMEOUT)
         self._made: tuple[str | None, openai.OpenAI] | None = None
-        self._keeps_odds = not (self._own_server or self._model)  # OpenAI's default model thinks before it speaks
+        # not known until it was asked; OpenAI's default model thinks before it speaks
+        self._tells_odds = None if self._own_server or self._model else False
 
     @property
     def is_cold(self) -> bool:
@@ -108,16 +117,21 @@ class Endpoint:
     def leaning(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
         """The log odds of "yes" against "no" as the first word of the reply, within LEANS, and what asking took.
 
-        None where the server does not tell how likely words are, or the model thinks aloud first: it is asked no more
-        then. Raises EndpointError, EndpointLost and ContextOverflow.
+        None where neither is likely. A server that does not tell how likely words are, or whose model thinks aloud, is
+        asked once. Raises EndpointError, EndpointLost and ContextOverflow for what would befall any call.
         """
-        if self._keeps_odds:
+        if self._tells_odds is False:
             return None, Usage()
-        with self._clear_errors():
-            reply = self._created(messages, self.parameters_of_one_word, stream=False)
-            odds = _odds(reply.choices[0].logprobs if reply.choices else None)
-            used = self._usage(reply.usage, reason=None, first=None)
-        self._keeps_odds = odds is None
+        try:
+            with self._clear_errors():
+                reply = self._created(messages, self.parameters_of_one_word, stream=False)
+                odds = _odds(reply.choices[0].logprobs if reply.choices else None)
+                used = self._usage(reply.usage, reason=None, first=None)
+        except EndpointError as error:
+            if isinstance(error, ContextOverflow) or isinstance(error.__cause__, _ANY_CALL):
+                raise
+            odds, used = None, Usage()  # the server cannot be asked so, and may write all the same
+        self._tells_odds = self._tells_odds or odds is not None
         return odds, used
 
     def _created(self, messages: Sequence[dict[str, str]], wanted: dict[str, Any], *, stream: bool) -> Any:

@@ -40,6 +40,7 @@ class FakeLLM:
     replies: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     odds: dict[str, float] = field(default_factory=dict)
+    odds_status: int = 200
     confirmed: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -92,6 +93,9 @@ def fake_llm() -> Iterator[FakeLLM]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if body.get("max_tokens") == 1:
                 llm.confirmed.append(body)
+                if llm.odds_status != 200:
+                    self._json(llm.odds_status, {"error": {"message": "logits are not there"}})
+                    return
                 self._json(200, _first_word(llm.odds))
                 return
             llm.asked.append(body | {"_path": self.path, "_key": self.headers.get("Authorization", "")})

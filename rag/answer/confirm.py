@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from prompts import load_prompt
 from rag.answer.evidence import Sentence, Sentences
+from rag.answer.planted import is_planted
 from rag.errors import ContextOverflow, EndpointLost
 from rag.types import Answer, Usage
 
@@ -36,9 +37,8 @@ class Confirmer:
         """
         if self.lost:
             return None
-        text = self._prompt.render(
-            title=sentence.article.title or "untitled", text=self._around(sentence), question=question
-        )
+        title = " ".join((sentence.article.title or "untitled").split())
+        text = self._prompt.render(title=title, text=self._around(sentence), question=question)
         try:
             leaning, used = self._endpoint.leaning([{"role": "user", "content": text}])
         except ContextOverflow:
@@ -59,6 +59,8 @@ class Confirmer:
         return replace(answer, usage=self._used.plus(answer.usage), fingerprint=made)
 
     def _around(self, sentence: Sentence) -> str:
+        """The sentence between its neighbours, on one line; what tells a program what to say is left out."""
         spans = self._sentences(sentence.article.id)
         at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
-        return sentence.article.text[spans[max(0, at - 1)].start : spans[min(len(spans) - 1, at + 1)].end]
+        near = [sentence.article.text[span.start : span.end] for span in spans[max(0, at - 1) : at + 2]]
+        return " ".join(" ".join(text.split()) for text in near if not is_planted(text))

@@ -75,7 +75,7 @@ def _is_family(word: str, text: str) -> bool:
 
 
 def _is_short(short: str, name: str) -> bool:
-    """ "UN" is short for "United Nations"."""
+    """Whether a name is written short by its first letters: "UN" for "United Nations"."""
     words = name.split()
     return len(words) > 1 and short.isupper() and short == "".join(word[0] for word in words)
 
