@@ -49,6 +49,11 @@ def is_place(name: str) -> bool:
     return plain in _places() or country(name) is not None or _is_people(plain)
 
 
+def may_be_first_name(name: str) -> bool:
+    """A place, and no people: "Casey" and "Paris" may be somebody's, "Polish" and "US" are not."""
+    return fold(name) in _places() and country(name) is None
+
+
 def _is_people(word: str) -> bool:
     """By its first letters and its ending: "russians"."""
     root = _PEOPLE.sub("", word).rstrip("aio")

@@ -10,6 +10,7 @@ import pytest
 from rag import NewArticle, Rag
 from rag.answer.asked_speaker import speaker_asked
 from rag.answer.persons import person
+from rag.answer.speakers import runs
 from rag.places import country, is_place
 from rag.words import stems
 from store.records import Article
@@ -33,6 +34,9 @@ def article(text: str) -> Article:
         ("Michael Jordan", "Jordan spoke.", "Jordan"),
         ("European Union", "The EU met.", "EU foreign policy chief Ida Kall"),
         ("UN", "The United Nations met.", "the United Nations"),
+        ("Andrzej Duda", "Polish President Andrzej Duda left.", "Polish President Duda"),
+        ("Marco Rubio", "Marco Rubio left.", "Senator Marco Rubio of Florida"),
+        ("Özgür Özel", "Özgür Özel left.", "Özel"),
     ],
 )
 def test_one_person_goes_by_several_names(asked: str, text: str, same: str) -> None:
@@ -51,6 +55,9 @@ def test_one_person_goes_by_several_names(asked: str, text: str, same: str) -> N
         ("Tor Petersen", "Tor Petersen left.", "Tor Petersen's sister"),
         ("Tor Petersen", "Tor Petersen left.", "a lawyer for Petersen"),
         ("Tor Petersen", "Tor Petersen left.", "a lawyer for shipowner Tor Petersen"),
+        ("Petersen", "Tor Petersen left.", "Petersen rival Ada Holm"),
+        ("Casey Lund", "Casey Lund left. Ben Lund stayed.", "Ben Lund"),
+        ("Paris Vik", "Paris Vik left. Her mother Odile Vik stayed.", "Odile Vik"),
         ("Lind Jae-myung", "The engineer Lind Jae-on spoke.", "Lind"),
     ],
 )
@@ -132,12 +139,40 @@ def test_whoever_an_article_quotes_by_a_pronoun_is_not_silent(tmp_path: Path) ->
         assert rag.ask("What did Ada Holm say about the school?").status == "answered"
 
 
+def test_a_full_stop_ends_a_name_but_for_initials_and_titles() -> None:
+    text = (
+        "It sank with Marta Kov. Holm wept. Gen. Ada B. Vik met Odd T. Moe. In Paris. Barr left. "
+        "U.S. Senator Lia Sund sang."
+    )
+    assert [" ".join(run) for run in runs(text)] == ["Marta Kov", "Gen Ada B Vik", "Odd T Moe", "U.S Senator Lia Sund"]
+    assert list(runs("On Wednesday President Ada Holm left.")) == [["President", "Ada", "Holm"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker"),
+    [
+        ("What has Merz said about the brake?", "Merz"),
+        ("What did Merz have to say about the brake?", "Merz"),
+        ("What did Merz write about the brake?", "Merz"),
+        ("What was said by Merz about the brake?", "Merz"),
+        ("What did Ursula von der Leyen say?", "Ursula von der Leyen"),
+        ("What did Özgür Özel say?", "Özgür Özel"),
+        ("What has Merz said or done since?", None),
+    ],
+)
+def test_ways_to_ask_for_somebodys_words(question: str, speaker: str | None) -> None:
+    assert speaker_asked(question) == speaker
+
+
 @pytest.mark.parametrize(
     ("question", "others"),
     [
         ("What did Tor Berg say he had lost?", "his client had lost nine million"),
         ("What did Olsen say about the race?", "Aksel Olsen will run in the race"),
         ("What did Wu say about the ferry?", "Park said the ferry was too old"),
+        ("What did Ada Holm say about the canal?", "The mayor of Brightsea said the canal was madness"),
+        ("What did Ada Holm say about the tunnel?", "Ada Holm was told by Rolf Moe that the tunnel"),
+        ("How many boats were lost, according to Moe?", "Some 40 boats were lost"),
     ],
 )
 def test_words_of_another_are_not_shown_for_theirs(tmp_path: Path, question: str, others: str) -> None:
@@ -149,8 +184,14 @@ def test_words_of_another_are_not_shown_for_theirs(tmp_path: Path, question: str
         "President Wu Ming visited the port with minister Park Ho. Wu said the ferry was safe. "
         "Park said the ferry was too old."
     )
+    canal = (
+        "Minister Ada Holm presented the canal. The mayor of Brightsea said the canal was madness. Ada Holm was told "
+        "by Rolf Moe that the tunnel was a folly. Some 40 boats were lost, according to Captain Odd Vik. Moe left. "
+        "“It will be dug,” Holm said."
+    )
     with Rag.open(tmp_path) as rag:
-        rag.add([NewArticle("Losses of a shipowner", berg), NewArticle("A visit to the port", ferry)], name="made")
+        texts = {"Losses of a shipowner": berg, "A visit to the port": ferry, "A canal": canal}
+        rag.add([NewArticle(title, text) for title, text in texts.items()], name="made")
         assert others not in rag.ask(question).text
         shown = rag.ask("What did Mayor Karin Vik say about the race?").text
         assert "Mayor Karin Vik said the race was open" in shown

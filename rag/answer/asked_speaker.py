@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.outlets import is_medium
 from rag.answer.persons import ANOTHERS, Person, person
-from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, statements
-from rag.answer.voices import NAME, REPORTING
+from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, statements, unnamed
+from rag.answer.voices import NAME, PARTICLE, REPORTING
 from rag.places import is_place
 from rag.words import STOP_WORDS, unowned
 from store.records import Article, Span
@@ -21,9 +21,9 @@ from store.records import Article, Span
 _REACH = 4  # sentences behind one that is of a person, in which "he said" may be theirs
 _SUBJECT = 6  # words of a sentence among which the name stands that it is of
 _NOUN = re.compile(r" (?!(?:yesterday|today|always|perhaps|sometimes|himself|herself)\b)(?P<noun>[a-z]+)")
-_WHO = rf"(?P<who>{NAME}(?: {NAME})*)"
+_WHO = rf"(?P<who>{NAME}(?: (?:{PARTICLE} )*{NAME})*)"
 _REPORTS = (
-    r"say|tell|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|describe|call|comment|respond|react|"
+    r"say|said|write|written|post|posted|tell|told|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|describe|call|comment|respond|react|"
     r"reply|answer|demand|deny|admit|insist|announce|estimate|reckon|blame|criticise|criticize|praise|justify"
 )
 _WORDS = (
@@ -31,15 +31,19 @@ _WORDS = (
     r"account|statement|claim|position|stance|words|estimate|prediction|argument"
 )
 _ASKS = (
-    re.compile(rf"(?i:\b(?:did|does|do|has|have|had|will|would)) {_WHO} (?i:(?:\w+ly |have |also )?(?:{_REPORTS})\b)"),
-    re.compile(rf"(?i:\baccording to) {_WHO}"),
+    re.compile(
+        rf"(?i:\b(?:did|does|do|has|have|had|will|would)) {_WHO} "
+        rf"(?i:(?:\w+ly |have to |have |also )?(?:{_REPORTS})\b(?! or do))"
+    ),
+    re.compile(rf"(?i:\baccording to|\b(?:said|told|written|announced) by) {_WHO}"),
     re.compile(rf"(?i:\b(?:is|was|were|are)) {_WHO}['’]s? (?i:(?:\w+ )?(?:{_WORDS})\b)"),
     re.compile(rf"(?i:\bin) {_WHO}['’]s? (?i:(?:view|opinion|words|account|reading)\b)"),
 )
 _QUOTED = re.compile(r"[\"“]|\bsaying\b")
 # in anybody's sentence: "he said Putin had told him", "Kim has decided to send"
 _TOLD = re.compile(
-    rf"{_WHO}(?<!['’]s)(?<!['’])(?:,? (?!(?:and|or|in|at|with|he|she|they|it)\b)[a-z]\w*){{0,6}}?,? "
+    rf"{_WHO}(?<!['’]s)(?<!['’])"
+    r"(?:,? (?!(?:and|or|in|at|with|he|she|they|it|was|were|is|are|been)\b)[a-z]\w*){0,6}?,? "
     rf"(?:{REPORTING}|asked|tells|offered|"
     r"pledged|decided|agreed|called|calls|rejected|rejects|proposed|wants|wanted|accepted|refused|declined|expressed|"
     r"dismissed|praised|criticised|criticized|blamed|blames|spoke|shared|urged|repeated|condemned|welcomed|threatened|"
@@ -50,6 +54,8 @@ _TOLD = re.compile(
 )
 
 _SAYS = rf"(?:he|she|they) (?:\w+ )?(?:{REPORTING})"
+_THEY_SAY = re.compile(rf"(?i)\b{_SAYS}\b")
+_WHICH_THEY = re.compile(rf"\bwhich {_SAYS}\b")
 _SAYS_LAST = re.compile(rf"(?i),[\"'”’]* {_SAYS}\W*$")
 _SAYS_FIRST = re.compile(rf"(?i)^\W*{_SAYS}\b")
 
@@ -119,9 +125,12 @@ def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool
         return True
     at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
     voices = [said.speaker for said in statements(sentence.article, spans, at)]
-    if not voices and _said_of(who, sentence.text):
-        return False
-    return not voices or any(voice is None or who.speaks_as(voice) for voice in voices)
+    if not voices:
+        phrases = unnamed(sentence.article, spans[at])  # "the mayor of Istanbul": somebody, though not by name
+        if phrases and not _THEY_SAY.search(sentence.text):
+            return any(map(who.speaks_as, phrases))
+        return not _said_of(who, sentence.text)
+    return any(voice is None or who.speaks_as(voice) for voice in voices)
 
 
 def _said_of(who: Person, text: str) -> bool:
@@ -132,6 +141,7 @@ def _said_of(who: Person, text: str) -> bool:
 
 
 def _told(who: Person, text: str) -> bool:
-    return any(
+    answered = _WHICH_THEY.search(text)  # "some allege that Holm lied, which he denied"
+    return bool(answered and who.named_in(text[: answered.start()])) or any(
         who.named_in(found["who"]) and not ANOTHERS.search(text[: found.start("who")]) for found in _TOLD.finditer(text)
     )

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answer.speakers import BODY, ONE, full_name, runs
-from rag.answer.voices import CALENDAR, NAME
-from rag.places import fold, is_place
+from rag.answer.voices import CALENDAR, NAME, RUN
+from rag.places import fold, is_place, may_be_first_name
 from rag.words import unowned
 from store.records import Article
 
-_RUN = re.compile(rf"{NAME}(?: {NAME})*")
+_RUN = re.compile(RUN)
+_OF = re.compile(r"(?<=\w) (?:of|from|in|at|with) ")
 _OWNER = re.compile(r"['’]s?$")
 _ROLE = re.compile(
     r"(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|rev|father|pope|king|queen|prince|princess|sheikh|ayatollah|"
@@ -38,12 +39,18 @@ class Person:
         return any(self._is(run[0]) for run in _RUN.finditer(text))
 
     def speaks_as(self, phrase: str) -> bool:
-        """Whether a phrase for who speaks may mean them, and nobody of theirs: "Petersen's sister" is another."""
-        return any(
-            self._is(run[0])
+        """Whether a phrase for who speaks may mean them, and nobody of theirs: "Petersen's sister" is another.
+
+        Of several names the last is a person's: "Petersen adviser Ada Holm".
+        """
+        head = _OF.split(phrase)[0]
+        phrase = head if _RUN.search(head) else phrase
+        own = [
+            run[0]
             for run in _RUN.finditer(phrase)
             if not _OWNER.search(run[0]) and not ANOTHERS.search(phrase[: run.start()])
-        )
+        ]
+        return any(map(self._is, own[-1:] if self.is_introduced else own))
 
     def _is(self, run: str) -> bool:
         pieces = list(_pieces(run))
@@ -100,7 +107,10 @@ def _parts(name: str) -> list[str]:
     """The words of a name as they are compared: without roles, numerals, days and whose country it is."""
     bare = [unowned(word).strip(".") for word in re.split(r"[\s-]+", name)]
     kept = [word for word in bare if word and not re.fullmatch(rf"{CALENDAR}|[IVX]+", word)]
-    theirs = [word for word in kept[:-1] if not is_place(word)] + kept[-1:]
+    *leading, last = kept or [""]
+    # whose country it is goes, but for what may be a first name: "Polish President Duda", "Casey Berg"
+    first = [word for n, word in enumerate(leading) if n == len(leading) - 1 and may_be_first_name(word)]
+    theirs = [word for word in leading if not is_place(word)] + first + [last]
     spelt = [word if word.isupper() and len(word) > 1 else _spelt(word) for word in theirs]
     return [word for word in spelt if not _ROLE.fullmatch(word)]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.outlets import expand, is_medium, is_state_media
-from rag.answer.voices import NAME, NAMES, PRONOUN, blank_quotes, clauses, voice_of
+from rag.answer.voices import CALENDAR, NAME, NAMES, PRONOUN, RUN, blank_quotes, clauses, voice_of
 from rag.types import Attribution, Flag
 from rag.words import STOP_WORDS, content_words, unowned
 from store.records import Article, Span
@@ -111,6 +111,12 @@ def is_unresolved(article: Article, span: Span) -> bool:
     """Whether "he", "she" or "they" speak in a sentence: without a statement it may be anybody named before."""
     voices = _voices(blank_quotes(article.text[span.start : span.end]), article)
     return any(voice is not None and PRONOUN.fullmatch(voice[0]) for _, _, voice in voices)
+
+
+def unnamed(article: Article, span: Span) -> list[str]:
+    """The phrases that speak in a sentence, as written, but for pronouns: also those that name nobody ("the head")."""
+    voices = _voices(blank_quotes(article.text[span.start : span.end]), article)
+    return [voice[0] for _, _, voice in voices if voice and not PRONOUN.fullmatch(voice[0])]
 
 
 def _voices(text: str, article: Article) -> Iterator[tuple[int, int, tuple[str, tuple[str, ...]] | None]]:
@@ -252,7 +258,7 @@ def full_name(name: str, article: Article) -> str:
 
 def runs(text: str) -> Iterator[list[str]]:
     """Runs of two and more capitalised words; a first one that is also a common word of the text is cut off."""
-    for match in re.finditer(rf"{NAME}(?: {NAME})+", text):
+    for match in re.finditer(RUN, text):
         run = [re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split()]
         if any(re.search(r"['’]s?$", word) for word in match[0].split()[:-1]):
             continue
@@ -261,5 +267,6 @@ def runs(text: str) -> Iterator[list[str]]:
         of = len(run) > 2 and text[: match.start()].endswith("of ")  # "head of Content Carolyn Quill"
         if common or of or _OPENER.fullmatch(first) or re.fullmatch(r"[A-Z]{3,}", first):
             run = run[1:]
+        run = run[1:] if run and re.fullmatch(CALENDAR, run[0]) else run  # "On Wednesday President Holm left"
         if len(run) > 1:
             yield run

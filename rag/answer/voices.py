@@ -53,8 +53,14 @@ _LEAD = re.compile(
     rf"{_DAY})\b,?\s*)+",
     re.IGNORECASE,
 )
-NAME = r"[A-Z][\w’'.&-]*"
-NAMES = re.compile(rf"{NAME}(?: (?:(?:de|van|von|al|bin|der|la|of|the|for|and) )*{NAME})*")
+_CAPITAL = "A-Z" + "".join(chr(n) for n in range(0xC0, 0x250) if chr(n).isupper())
+_TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Capt|Sgt|Sen|Rep|Gov|Rev|St|Jr|Sr)"
+NAME = rf"[{_CAPITAL}][\w’'.&-]*"
+# One that another may follow: a full stop ends it, but for initials and titles ("George W. Bush", "Gen. Holm").
+_LEADING = rf"(?:[{_CAPITAL}]\.|{_TITLE}\.|[{_CAPITAL}][\w’'&-]*(?:\.[\w’'&-]+)*\.?(?<!\w\w\.))"
+RUN = rf"(?:{_LEADING} )*{NAME}"
+PARTICLE = r"(?:de|van|von|al|bin|bint|ibn|der|den|ter|la|el|di|da|du|dos)"
+NAMES = re.compile(rf"{NAME}(?: (?:(?:{PARTICLE}|of|the|for|and) )*{NAME})*")
 # Words that no subject holds: they show that a phrase is more than one, or none.
 _BROKEN = re.compile(
     r"(?i)\b(?:is|was|are|were|be|been|has|had|have|will|would|could|can|may|might|should|did|does|do|not|who|whom|whose|"
@@ -102,6 +108,10 @@ _BY_ACCOUNT = re.compile(
     r"(?i)\b(?:in|by) (?P<who>[^,;:·]{2,60}?['’]s?) (?:own )?(?:view|account|words|opinion|reading|reckoning|count)\b"
 )
 _INVERTED = re.compile(rf"[,·?!]\s*(?:{_SURE}|added|adds|noted|recalled|suggested|promised) (?P<who>[^,;:·()—–]+)")
+_BY = re.compile(
+    r"\b(?:was|were|been|being) (?:told|informed|warned|reminded|assured|accused) by (?P<who>[^,;:·()—–]+?)"
+    r"(?= (?:that|of|not to|to)\b|[\s.]*$|,)"
+)
 _VIA = re.compile(
     r"\b(?:told|interview (?:with|by)|quoted by|reported by|cited by|carried by|remarks to|comments to|speaking to)"
     rf" (?P<via>(?:(?i:the|an?) )?(?:[\w-]+ )?(?:news )?(?:agency )?{NAME}(?: (?:of )?{NAME})*)"
@@ -121,7 +131,7 @@ def voice_of(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | Non
     for verb in _VERB.finditer(clause):
         if who := _subject(clause[: verb.start()]):
             return who, via
-    for pattern in (_INVERTED, _ACCORDING, _BY_ACCOUNT):
+    for pattern in (_INVERTED, _BY, _ACCORDING, _BY_ACCOUNT):
         if named := pattern.search(clause):
             who = _phrase(unowned(named["who"]) if pattern is _BY_ACCOUNT else named["who"])
             return (who, via) if who else None
