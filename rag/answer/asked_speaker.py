@@ -107,7 +107,7 @@ def _speaks(who: Person, article: Article, spans: Sequence[Span]) -> bool:
     named = -_REACH - 1
     for at, span in enumerate(spans):
         text = article.text[span.start : span.end]
-        if _told(who, text):
+        if tells(who, text):
             return True
         named = at if who.named_in(" ".join(text.split()[:_SUBJECT])) else named
         said = statements(article, spans, at)
@@ -121,7 +121,7 @@ def _speaks(who: Person, article: Article, spans: Sequence[Span]) -> bool:
 
 def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool:
     """A sentence whose voices are not all known to be others, or in which another tells what they said."""
-    if _told(who, sentence.text):
+    if tells(who, sentence.text):
         return True
     at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
     voices = [said.speaker for said in statements(sentence.article, spans, at)]
@@ -140,7 +140,8 @@ def _said_of(who: Person, text: str) -> bool:
     return who.named_in(said)
 
 
-def _told(who: Person, text: str) -> bool:
+def tells(who: Person, text: str) -> bool:
+    """Whether a text has them tell something, whoever's sentence it is: "he said Putin had told him"."""
     answered = _WHICH_THEY.search(text)  # "some allege that Holm lied, which he denied"
     return bool(answered and who.named_in(text[: answered.start()])) or any(
         who.named_in(found["who"]) and not ANOTHERS.search(text[: found.start("who")]) for found in _TOLD.finditer(text)

@@ -43,13 +43,7 @@ class Person:
 
         Of several names the last is a person's: "Petersen adviser Ada Holm".
         """
-        head = _OF.split(phrase)[0]
-        phrase = head if _RUN.search(head) else phrase
-        own = [
-            run[0]
-            for run in _RUN.finditer(phrase)
-            if not _OWNER.search(run[0]) and not ANOTHERS.search(phrase[: run.start()])
-        ]
+        own = _own_runs(phrase)
         return any(map(self._is, own[-1:] if self.is_introduced else own))
 
     def _is(self, run: str) -> bool:
@@ -58,6 +52,23 @@ class Person:
         return any(_same(self.parts, name) and not name <= self.others for name in names) or any(
             _is_short(self.name, piece) or _is_short(piece, self.name) for piece in pieces
         )
+
+
+def last_name(phrase: str) -> str | None:
+    """The last name of a phrase for who speaks, if it is theirs: "Holm" of "mayor Holm", none of "Holm's sister"."""
+    found = _own_runs(phrase)
+    return found[-1] if found else None
+
+
+def _own_runs(phrase: str) -> list[str]:
+    """The names in a phrase that are of whoever it means: not Petersen of "Petersen's sister"."""
+    head = _OF.split(phrase)[0]
+    phrase = head if _RUN.search(head) else phrase
+    return [
+        run[0]
+        for run in _RUN.finditer(phrase)
+        if not _OWNER.search(run[0]) and not ANOTHERS.search(phrase[: run.start()])
+    ]
 
 
 def person(name: str, article: Article) -> Person:

@@ -18,6 +18,7 @@ from rag.answer.facts import Cited, missing, plain
 from rag.answer.figures import counting, figures, swaps_figures
 from rag.answer.kind import MONEY
 from rag.answer.polarity import turns_round
+from rag.answer.whose import anothers_words
 from rag.models.reranker import Reranker
 from rag.words import STEM, content_words
 
@@ -68,10 +69,11 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
     if not given:
         return "nothing is cited for it", None
     if any(f" {plain(claim)} " in f" {plain(c.text)} " for c in given):
-        return None, None
+        return anothers_words(claim, given), None  # of "the sister of Holm said so", "Holm said so" is a part
     claim = _LIST_MARK.sub("", claim)
     near = nearest(claim, given)
-    if why := missing(claim, given) or _altered(claim, near) or _stray(claim, given, reranker=reranker):
+    why = missing(claim, given) or anothers_words(claim, given) or _altered(claim, near)
+    if why := why or _stray(claim, given, reranker=reranker):
         return why, None
     return None, features(claim, given, near, reranker=reranker)
 
