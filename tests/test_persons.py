@@ -164,6 +164,16 @@ def test_ways_to_ask_for_somebodys_words(question: str, speaker: str | None) -> 
     assert speaker_asked(question) == speaker
 
 
+def test_the_role_that_an_article_gives_somebody_means_them() -> None:
+    text = "Mayor Ada Holm met Odd Vik, the former director of the mill, and minister Ida Lund. Holm left."
+    holm, vik = person("Ada Holm", article(text)), person("Vik", article(text))
+    assert holm.speaks_as("the mayor")
+    assert not holm.speaks_as("the minister")
+    assert vik.speaks_as("the director")
+    assert not vik.speaks_as("the mayor")
+    assert not vik.speaks_as("the mill")
+
+
 @pytest.mark.parametrize(
     ("question", "others"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.speakers import BODY, ONE, full_name, runs
 from rag.answer.voices import CALENDAR, NAME, RUN
@@ -13,6 +13,8 @@ from rag.words import unowned
 from store.records import Article
 
 _RUN = re.compile(RUN)
+_THE_ROLE = re.compile(r"(?i)the (?:former |late |then )?([a-z-]+)")
+_APPOSED = re.compile(r", ((?:[a-z][\w-]* ){0,3}[a-z][\w-]*)\b")
 _OF = re.compile(r"(?<=\w) (?:of|from|in|at|with) ")
 _OWNER = re.compile(r"['’]s?$")
 _ROLE = re.compile(
@@ -33,6 +35,7 @@ class Person:
     parts: frozenset[str]
     others: frozenset[str]
     is_introduced: bool  # by more than one name, so a person and no country or body
+    roles: frozenset[str] = frozenset()  # that the article gives them: "mayor"
 
     def named_in(self, text: str) -> bool:
         """Whether the text has a name that may be theirs."""
@@ -43,6 +46,8 @@ class Person:
 
         Of several names the last is a person's: "Petersen adviser Ada Holm".
         """
+        if role := _THE_ROLE.fullmatch(phrase):
+            return role[1].lower() in self.roles
         own = _own_runs(phrase)
         return any(map(self._is, own[-1:] if self.is_introduced else own))
 
@@ -78,7 +83,19 @@ def person(name: str, article: Article) -> Person:
     own = {run for run in introduced if _same(parts, run)}
     others = frozenset().union(*(introduced - own)) - frozenset().union(parts if len(parts) == 1 else (), *own)
     by_more = any(len(run) > 1 for run in own) if len(parts) > 1 else _has_more(parts, article)
-    return Person(name, parts, others, by_more and not BODY.search(name))
+    who = Person(name, parts, others, by_more and not BODY.search(name))
+    return replace(who, roles=_roles(who, article.text)) if who.is_introduced else who
+
+
+def _roles(who: Person, text: str) -> frozenset[str]:
+    """The roles that stand before or behind their name: "Mayor Ada Holm", "Ada Holm, the former mayor of Norvane"."""
+    found: set[str] = set()
+    for run in _RUN.finditer(text):
+        if who.named_in(run[0]):
+            before = text[: run.start()].rstrip().rsplit(None, 1)[-1:]
+            behind = _APPOSED.match(text, run.end())
+            found.update(word.lower() for word in [*run[0].split(), *before, *(behind[1].split() if behind else ())])
+    return frozenset(word for word in found if ONE.fullmatch(word) or _ROLE.fullmatch(_spelt(word)))
 
 
 def _has_more(parts: frozenset[str], article: Article) -> bool:
