@@ -9,7 +9,7 @@ import pytest
 
 from rag import NewArticle, Rag
 from rag.answer.asked_speaker import speaker_asked
-from rag.answer.persons import person
+from rag.answer.persons import names_another, person
 from rag.answer.speakers import runs
 from rag.places import country, is_place
 from rag.words import stems
@@ -206,3 +206,25 @@ def test_words_of_another_are_not_shown_for_theirs(tmp_path: Path, question: str
         shown = rag.ask("What did Mayor Karin Vik say about the race?").text
         assert "Mayor Karin Vik said the race was open" in shown
         assert "Wu said the ferry was safe" in rag.ask("What did Wu Ming say about the ferry?").text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_another"),
+    [
+        ("Ida Berg", "Mayor Tor Berg turned 82.", True),
+        ("Ida Berg", "Berg turned 82.", False),
+        ("Ida Berg", "Tor Berg and Ida Berg left.", False),
+        ("Ida Berg", "It rained in Norvane.", False),
+        ("Berg", "Tor Berg turned 82.", False),
+    ],
+)
+def test_a_sentence_of_a_namesake(name: str, text: str, is_another: bool) -> None:
+    assert names_another(name, text) is is_another
+
+
+def test_what_befell_a_namesake_is_no_answer(tmp_path: Path) -> None:
+    text = "Tor Berg was convicted on three counts of fraud. Ida Berg stayed in Norvane."
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Court", text)], name="court")
+        assert "convicted" not in rag.ask("What was Ida Berg convicted of?").text
+        assert "three counts of fraud" in rag.ask("What was Tor Berg convicted of?").text

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.answer.persons import names_another
 from rag.answer.planted import is_planted
 from rag.answer.voices import CALENDAR, NAMES
 from rag.models.reranker import Reranker
 from rag.places import is_place
 from rag.types import Passage
-from rag.words import STOP_WORDS, WORD, stems
+from rag.words import STOP_WORDS, WORD, stems, unowned
 from store.records import Article, Span
 
 SCORED = 24  # sentences that the cross-encoder reads: with fewer the best one is sometimes missed
@@ -57,13 +58,17 @@ def gather(
     """The sentences inside the passages, best first: at most the `most` likeliest, the best `twice` of them read twice.
 
     Subheadings and scraps are left out, for they state nothing, and so are instructions to whatever reads the article.
-    Where the question names somebody, so are articles that name nobody it names, unless none does.
+    Where the question names somebody, so are articles that name nobody it names, unless none does, and sentences of a
+    namesake, where they are named in full.
     """
+    asked = _in_full(question, passages)
     found: dict[tuple[str, int], _Place] = {}
     for passage in _naming(question, passages):
         article, before = passage.article, None
         for span in sentences(article.id):
-            if passage.start <= span.start and span.end <= passage.end and _states(article, span):
+            text = article.text[span.start : span.end]
+            is_theirs = not any(names_another(name, text) for name in asked)
+            if passage.start <= span.start and span.end <= passage.end and is_theirs and _states(text):
                 found[article.id, span.start] = (article, span, before.start if before else span.start)
             before = span
     places = _likely(question, list(found.values()))[:most]
@@ -89,6 +94,12 @@ def _naming(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
     return [p for p in passages if p.article.id in naming] or passages
 
 
+def _in_full(question: str, passages: Sequence[Passage]) -> list[str]:
+    """The names of several words in a question that an article writes in full."""
+    names = [part for found in NAMES.finditer(question, 1) for part in _BETWEEN.split(unowned(found[0]))]
+    return [n for n in names if " " in n and not is_place(n) and any(n in p.article.named for p in passages)]
+
+
 def _names(question: str) -> list[str]:
     """The last words of the names in a question, behind its first word."""
     names = (part for found in NAMES.finditer(question, 1) for part in _BETWEEN.split(found[0]))
@@ -110,7 +121,6 @@ def _likely(question: str, places: list[_Place]) -> list[_Place]:
     return [places[n] for n in order]
 
 
-def _states(article: Article, span: Span) -> bool:
-    text = article.text[span.start : span.end]
+def _states(text: str) -> bool:
     bare = text.rstrip("'\"”’»)]")
     return len(bare.split()) >= 3 and (bare[-1:] in ".!?…" or len(bare) > 120) and not is_planted(text)

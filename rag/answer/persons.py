@@ -76,6 +76,15 @@ def _own_runs(phrase: str) -> list[str]:
     ]
 
 
+def names_another(name: str, text: str) -> bool:
+    """Whether a text names somebody else of the same last name, and not them: "Joe Biden" for "Jill Biden"."""
+    parts = _parts(name)
+    named = [_parts(piece) for run in _RUN.finditer(text) for piece in _pieces(run[0])]
+    same = [_same(frozenset(parts), frozenset(run)) for run in named]
+    namesakes = [run[-1:] == parts[-1:] and not is_same for run, is_same in zip(named, same, strict=True)]
+    return len(parts) > 1 and any(namesakes) and not any(same)
+
+
 def person(name: str, article: Article) -> Person:
     """The person of this name in the article; whom it calls by a part of that name only is another."""
     parts = frozenset(_parts(name))
