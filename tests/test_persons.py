@@ -10,7 +10,8 @@ import pytest
 from rag import NewArticle, Rag
 from rag.answer.asked_speaker import speaker_asked
 from rag.answer.persons import names_another, person
-from rag.answer.speakers import runs
+from rag.answer.speakers import runs, statements
+from rag.ingest.sentences import split_sentences
 from rag.places import country, is_place
 from rag.words import stems
 from store.records import Article
@@ -228,3 +229,13 @@ def test_what_befell_a_namesake_is_no_answer(tmp_path: Path) -> None:
         rag.add([NewArticle("Court", text)], name="court")
         assert "convicted" not in rag.ask("What was Ida Berg convicted of?").text
         assert "three counts of fraud" in rag.ask("What was Tor Berg convicted of?").text
+
+
+def test_who_stands_before_a_colon_and_a_quotation_says_it() -> None:
+    text = (
+        "Minister Ida Lund met Odd Vik. Lund: “The toll has to go.” Vik was blunt: “It stays.” Odd Vik, the mayor, was "
+        "calm: “No.” Question: “Why?” Berlin: “Nothing.” The sign in Norvane read: “No entry.” Update: “More soon.”"
+    )
+    told, spans = article(text), split_sentences(text)
+    said = [[s.speaker for s in statements(told, spans, n)] for n in range(len(spans))]
+    assert said == [[], ["Minister Ida Lund"], ["Odd Vik"], ["Odd Vik"], [], [], [], []]

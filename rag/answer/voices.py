@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from rag.answer.outlets import expand, is_medium
+from rag.places import is_place
 from rag.words import STOP_WORDS, unowned
 from store.records import Article
 
@@ -112,6 +113,10 @@ _BY = re.compile(
     r"\b(?:was|were|been|being) (?:told|informed|warned|reminded|assured|accused) by (?P<who>[^,;:·()—–]+?)"
     r"(?= (?:that|of|not to|to)\b|[\s.]*$|,)"
 )
+# "Holm: “It will stay”", "Holm was blunt: “It will stay”"
+_COLON = re.compile(
+    rf"^\W*(?P<who>{RUN})(?:,[^,:·]+,)?(?: (?:was|is|went|sounded|put it|summed up)\b[^,;:·]{{0,40}})?: ?·"
+)
 _VIA = re.compile(
     r"\b(?:told|interview (?:with|by)|quoted by|reported by|cited by|carried by|remarks to|comments to|speaking to)"
     rf" (?P<via>(?:(?i:the|an?) )?(?:[\w-]+ )?(?:news )?(?:agency )?{NAME}(?: (?:of )?{NAME})*)"
@@ -135,7 +140,16 @@ def voice_of(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | Non
         if named := pattern.search(clause):
             who = _phrase(unowned(named["who"]) if pattern is _BY_ACCOUNT else named["who"])
             return (who, via) if who else None
+    if (opening := _COLON.match(clause)) and _is_somebody(opening["who"], article):
+        return opening["who"], via
     return None
+
+
+def _is_somebody(name: str, article: Article) -> bool:
+    """A name, and no heading: of several words, or written inside a sentence too."""
+    return not is_place(name) and bool(
+        " " in name or re.search(rf"[a-z,] {re.escape(name)}\b|\b{re.escape(name)} [a-z]", article.text)
+    )
 
 
 def _subject(before: str) -> str | None:
