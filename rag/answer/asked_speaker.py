@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.outlets import is_medium
 from rag.answer.persons import ANOTHERS, Person, person
-from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, statements, unnamed
+from rag.answer.speakers import BODY, NAMELESS, ONE, is_unresolved, persons_in, statements, unnamed
 from rag.answer.voices import NAME, PARTICLE, REPORTING
 from rag.places import is_place
 from rag.words import STOP_WORDS, unowned
@@ -114,7 +114,8 @@ def _speaks(who: Person, article: Article, spans: Sequence[Span]) -> bool:
         if any(s.speaker and who.speaks_as(s.speaker) for s in said):
             return True
         quoted = who.named_in(text) and _QUOTED.search(text)  # "Tarantino defended it, saying …"
-        if not said and (quoted or (at - named <= _REACH and is_unresolved(article, span))):
+        near = at - named <= _REACH and is_unresolved(article, span)
+        if not said and (quoted or (near and _is_he(who, article, spans, at))):
             return True
     return False
 
@@ -129,8 +130,23 @@ def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool
         phrases = unnamed(sentence.article, spans[at])  # "the mayor of Istanbul": somebody, though not by name
         if phrases and not _THEY_SAY.search(sentence.text):
             return any(map(who.speaks_as, phrases))
-        return not _said_of(who, sentence.text)
+        return not _said_of(who, sentence.text) and (
+            not is_unresolved(sentence.article, spans[at]) or _is_he(who, sentence.article, spans, at)
+        )
     return any(voice is None or who.speaks_as(voice) for voice in voices)
+
+
+def _is_he(who: Person, article: Article, spans: Sequence[Span], at: int) -> bool:
+    """Whether "he" of a sentence may be them: they are named there, or no other is named between, or with them."""
+    if who.named_in(article.text[spans[at].start : spans[at].end]):
+        return True
+    for span in reversed(spans[max(0, at - _REACH) : at]):
+        text = article.text[span.start : span.end]
+        if who.named_in(text):
+            return True
+        if persons_in(text, article):
+            return False
+    return True
 
 
 def _said_of(who: Person, text: str) -> bool:

@@ -215,7 +215,9 @@ def _antecedent(
         if reach <= 0 or at == 0 or re.match(rf"{NAME} {NAME}", opening):
             return None
         before = statements(article, spans, at - 1, reach=reach - 1)
-        if before and _rivals(article.text[spans[at - 1].start : spans[at - 1].end], before[-1].speaker or "", article):
+        if before and persons_in(
+            article.text[spans[at - 1].start : spans[at - 1].end], article, but=before[-1].speaker or ""
+        ):
             return None
     if len({s.speaker for s in before}) != 1 or before[-1].speaker is None:
         return None
@@ -227,8 +229,8 @@ def _antecedent(
     return before[-1] if fits else None
 
 
-def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
-    """Other persons whom a sentence names: a pronoun after it may be any of them."""
+def persons_in(sentence: str, article: Article, *, but: str = "") -> list[str]:
+    """The persons whom a sentence names, `but` one: a pronoun after it may be any of them."""
     persons = {run[-1] for run in runs(article.text) if not BODY.search(" ".join(run))}
     found = []
     for match in NAMES.finditer(sentence):
@@ -236,12 +238,7 @@ def _rivals(sentence: str, speaker: str, article: Article) -> list[str]:
         lead = sentence[: match.start()].rstrip().rsplit(" ", 1)[-1].lower()
         opening = not match.start() and " " not in name
         person = name.split()[-1] in persons and lead not in ("the", "in", "at", "near") and not opening
-        if (
-            person
-            and name.split()[-1] not in speaker.split()
-            and not BODY.search(name)
-            and not is_medium(name, article)
-        ):
+        if person and name.split()[-1] not in but.split() and not BODY.search(name) and not is_medium(name, article):
             found.append(name)
     return found
 
