@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.outlets import expand, is_medium, is_state_media
-from rag.answer.voices import CALENDAR, NAME, NAMES, PRONOUN, RUN, blank_quotes, clauses, voice_of
+from rag.answer.voices import NAME, NAMES, PRONOUN, RUN, blank_quotes, clauses, voice_of
 from rag.types import Attribution, Flag
 from rag.words import STOP_WORDS, content_words, unowned
 from store.records import Article, Span
@@ -29,6 +29,7 @@ NAMELESS = re.compile(
     r"(?i)\b(?:officials?|sources?|persons?|people|diplomats?|insiders?|officers?|inspectors?|employees?|workers?|aides?|"
     r"advis[eo]rs?|executives?|lawmakers?|members?|staff|experts?|scientists?|doctors?|soldiers?)\b"
 )
+_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
 _SAME_MEDIUM = re.compile(r"(?i)(?:the|this) (?:\S+ )?(?:agency|paper|newspaper|daily|broadcaster|outlet|channel)")
 ONE = re.compile(
     r"(?i)\b(?:man|woman|official|spokes\w+|guard|minister|president|director|chair\w*|officer|analyst|expert|source|mayor|"
@@ -236,8 +237,7 @@ def persons_in(sentence: str, article: Article, *, but: str = "") -> list[str]:
     for match in NAMES.finditer(sentence):
         name = unowned(match[0])
         lead = sentence[: match.start()].rstrip().rsplit(" ", 1)[-1].lower()
-        opening = not match.start() and " " not in name
-        person = name.split()[-1] in persons and lead not in ("the", "in", "at", "near") and not opening
+        person = name.split()[-1] in persons and lead not in ("the", "in", "at", "near")
         if person and name.split()[-1] not in but.split() and not BODY.search(name) and not is_medium(name, article):
             found.append(name)
     return found
@@ -264,6 +264,6 @@ def runs(text: str) -> Iterator[list[str]]:
         of = len(run) > 2 and text[: match.start()].endswith("of ")  # "head of Content Carolyn Quill"
         if common or of or _OPENER.fullmatch(first) or re.fullmatch(r"[A-Z]{3,}", first):
             run = run[1:]
-        run = run[1:] if run and re.fullmatch(CALENDAR, run[0]) else run  # "On Wednesday President Holm left"
+        run = run[1:] if run and _WEEKDAY.fullmatch(run[0]) else run  # "On Wednesday President Holm left"
         if len(run) > 1:
             yield run

@@ -110,8 +110,8 @@ _BY_ACCOUNT = re.compile(
 )
 _INVERTED = re.compile(rf"[,·?!]\s*(?:{_SURE}|added|adds|noted|recalled|suggested|promised) (?P<who>[^,;:·()—–]+)")
 _BY = re.compile(
-    r"\b(?:was|were|been|being) (?:told|informed|warned|reminded|assured|accused) by (?P<who>[^,;:·()—–]+?)"
-    r"(?= (?:that|of|not to|to)\b|[\s.]*$|,)"
+    r"\b(?:was|were|been|being) (?:told|informed|warned|reminded|assured|accused) by "
+    r"(?P<who>(?:(?!(?:over|about|on|against|for|in|at)\b)[^\s,;:·()—–]+ ?){1,6}?)(?= ?(?:that|of|not to|to)\b)"
 )
 # "Holm: “It will stay”", "Holm was blunt: “It will stay”"
 _COLON = re.compile(
