@@ -70,6 +70,7 @@ def test_a_person_is_introduced_by_more_than_one_name() -> None:
     text = "Elon Musk left Tesla Model Y and the UN Development Programme behind. Kim Jong-un stayed."
     assert person("Musk", article(text)).is_introduced
     assert person("Xi", article("President Xi Jinping met the mayors. Xi said it was time.")).is_introduced
+    assert person("Ida von der Lund", article("The port is shut. Ida von der Lund was there.")).is_introduced
     assert not person("Apple", article("The phones of Apple Europe are late. Apple said so.")).is_introduced
     assert not person("Harbour Council", article("The Harbour Council met. Odile Fenn, of it, said so.")).is_introduced
     assert person("Kim", article(text)).is_introduced

@@ -91,7 +91,8 @@ def person(name: str, article: Article) -> Person:
     introduced = {frozenset(_parts(" ".join(run))) for run in runs(article.text)}
     own = {run for run in introduced if _same(parts, run)}
     others = frozenset().union(*(introduced - own)) - frozenset().union(parts if len(parts) == 1 else (), *own)
-    by_more = any(len(run) > 1 for run in own) if len(parts) > 1 else _has_more(parts, article)
+    in_full = name in article.text or any(len(run) > 1 for run in own)  # "Ursula von der Leyen" is no run of capitals
+    by_more = in_full if len(parts) > 1 else _has_more(parts, article)
     who = Person(name, parts, others, by_more and not BODY.search(name))
     return replace(who, roles=_roles(who, article.text)) if who.is_introduced else who
 
