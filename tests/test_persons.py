@@ -147,8 +147,8 @@ def test_a_full_stop_ends_a_name_but_for_initials_and_titles() -> None:
         "U.S. Senator Lia Sund sang."
     )
     assert [" ".join(run) for run in runs(text)] == ["Marta Kov", "Gen Ada B Vik", "Odd T Moe", "U.S Senator Lia Sund"]
-    assert list(runs("On Wednesday President Ada Holm left.")) == [["President", "Ada", "Holm"]]
-    assert list(runs("The singer August Vik sang.")) == [["August", "Vik"]]
+    assert runs("On Wednesday President Ada Holm left.") == (("President", "Ada", "Holm"),)
+    assert runs("The singer August Vik sang.") == (("August", "Vik"),)
     warned = article("Both firms have been warned by the EU over rumours related to the war.")
     assert statements(warned, split_sentences(warned.text), 0) == []
 

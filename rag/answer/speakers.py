@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rag.answer.outlets import expand, is_medium, is_state_media
 from rag.answer.voices import NAME, NAMES, PRONOUN, RUN, blank_quotes, clauses, voice_of
@@ -253,10 +254,15 @@ def full_name(name: str, article: Article) -> str:
     return shortest if all(shortest in run for run in found) else name
 
 
-def runs(text: str) -> Iterator[list[str]]:
+@lru_cache(maxsize=64)
+def runs(text: str) -> tuple[tuple[str, ...], ...]:
     """Runs of two and more capitalised words; a first one that is also a common word of the text is cut off."""
+    return tuple(_runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
     for match in re.finditer(RUN, text):
-        run = [re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split()]
+        run = tuple(re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split())
         if any(re.search(r"['’]s?$", word) for word in match[0].split()[:-1]):
             continue
         first = run[0]
