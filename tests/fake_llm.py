@@ -34,13 +34,15 @@ class Reply:
 
 @dataclass
 class FakeLLM:
-    """`asked` are the streamed chats, `confirmed` the calls for one word, to which `odds` gives log likelihoods."""
+    """`asked` are the streamed chats, `confirmed` the calls for one word, to which `odds` gives log
+    likelihoods, and `odds_later` those of the calls after."""
 
     url: str
     replies: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     odds: dict[str, float] = field(default_factory=dict)
     odds_status: int = 200
+    odds_later: list[dict[str, float]] = field(default_factory=list)
     confirmed: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -97,6 +99,7 @@ def fake_llm() -> Iterator[FakeLLM]:
                     self._json(llm.odds_status, {"error": {"message": "logits are not there"}})
                     return
                 self._json(200, _first_word(llm.odds))
+                llm.odds = llm.odds_later.pop(0) if llm.odds_later else llm.odds
                 return
             llm.asked.append(body | {"_path": self.path, "_key": self.headers.get("Authorization", "")})
             if self.path.endswith("/embeddings"):

@@ -98,13 +98,33 @@ def test_a_model_that_leans_to_yes_lets_it_be_written_and_all_tokens_are_counted
     answer = writer.ask(QUESTION)
     assert (answer.status, answer.mode) == ("answered", "llm")
     assert answer.confidence == unconfirmed.confidence > 0.9
-    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (111, 8)  # of both calls
-    assert (answer.fingerprint.prompt or "").count("-") == 2  # of three prompts
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (211, 9)  # of three calls
+    assert (answer.fingerprint.prompt or "").count("-") == 3  # of four prompts
     # the sentence stands between its neighbours, under its title
-    asked = llm.confirmed[-1]["messages"][0]["content"]
+    asked = llm.confirmed[-2]["messages"][0]["content"]
     assert "1,000 sappers" in asked
     assert QUESTION in asked
     assert answer.citations[0].article.title in asked
+
+
+def test_what_was_written_and_does_not_say_what_is_asked_is_a_refusal(writer: Rag, llm: FakeLLM) -> None:
+    llm.replies[:] = [Reply(("Nothing.",))]
+    writer.ask(QUESTION)
+    n = number_of(llm, "1,000 sappers who")
+    llm.odds, llm.odds_later = YES, [NO]
+    llm.replies[:] = [Reply((f"It sends 1,000 sappers [{n}].",))]
+    # the first question found a server that tells no odds: a new client asks again
+    with Rag.open(writer.folder.parent / "again", settings=writer.settings) as again:
+        again.ingest(SAMPLE, captured=CAPTURED)
+        llm.confirmed.clear()
+        answer = again.ask(QUESTION)
+    assert (answer.status, answer.mode, answer.claims, answer.citations) == ("refused", "llm", (), ())
+    assert "what the model wrote does not say what is asked" in answer.text
+    assert answer.nearby
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (211, 9)
+    asked = llm.confirmed[-1]["messages"][0]["content"]
+    assert asked.startswith(f"Question: {QUESTION}\nAnswer: It sends 1,000 sappers.")
+    assert "[1]" not in asked
 
 
 def test_where_no_odds_are_told_the_gate_alone_decides(settings: Settings, llm: FakeLLM, data: Path) -> None:

@@ -114,8 +114,14 @@ class Answerer:
         if missing and answer.status == "answered":
             found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
             answer = replace(answer, notice=" ".join(filter(None, [answer.notice, found])))
-        answer = confirmer.counted(answer) if confirmer else answer
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
+        if confirmer:
+            written = answer.mode == "llm" and answer.status == "answered"
+            if written and not confirmer.says(asked, answer):
+                refused = self._refusal(question, passages, reason="what the model wrote does not say what is asked")
+                answer = replace(refused, usage=answer.usage, fingerprint=answer.fingerprint, asked=answer.asked)
+                answer = replace(answer, as_of=today)
+            answer = confirmer.counted(answer)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
         seconds = time.perf_counter() - begun

@@ -1,4 +1,4 @@
-"""In LLM mode the model is asked whether the likeliest sentence answers, before it may write from it.
+"""In LLM mode the model is asked whether the likeliest sentence answers, before it may write, and what it wrote, after.
 
 What a small model writes is never a refusal, but how it leans to "Yes" as the first word of its reply tells answers
 from near misses better than the rankers do (Kadavath et al., "Language models (mostly) know what they know", 2022).
@@ -6,6 +6,7 @@ from near misses better than the rankers do (Kadavath et al., "Language models (
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from rag.endpoint import Endpoint
 
 
+SAYS = 0.45  # log odds from which a written answer says what is asked, chosen on the dev questions of gold
+_MARKS = re.compile(r"\s*\[\d+\]")
+
+
 class Confirmer:
     """Asks the model, for one question of a user; what that took goes onto the answer."""
 
@@ -26,7 +31,8 @@ class Confirmer:
         """`sentences` gives the spans of an article's sentences by its id."""
         self._endpoint = endpoint
         self._sentences = sentences
-        self._prompt = load_prompt("confirm")
+        self._prompts = {name: load_prompt(name) for name in ("confirm", "confirm_answer")}
+        self._asked: list[str] = []  # the digests of the prompts that were used
         self._used: Usage | None = None
         self.lost: EndpointLost | None = None
 
@@ -35,12 +41,22 @@ class Confirmer:
 
         An endpoint that is lost is so for the writing too: `lost` keeps why. Raises EndpointError.
         """
+        title = " ".join((sentence.article.title or "untitled").split())
+        return self._odds("confirm", title=title, text=self._around(sentence), question=question)
+
+    def says(self, question: str, answer: Answer) -> bool:
+        """Whether a written answer says what is asked, as far as the model tells; one that corrects or weighs does."""
+        if answer.premise or answer.conflicts or not answer.text:
+            return True
+        odds = self._odds("confirm_answer", question=question, answer=" ".join(_MARKS.sub("", answer.text).split()))
+        return odds is None or odds >= SAYS
+
+    def _odds(self, name: str, **values: str) -> float | None:
         if self.lost:
             return None
-        title = " ".join((sentence.article.title or "untitled").split())
-        text = self._prompt.render(title=title, text=self._around(sentence), question=question)
+        prompt = self._prompts[name]
         try:
-            leaning, used = self._endpoint.leaning([{"role": "user", "content": text}])
+            leaning, used = self._endpoint.leaning([{"role": "user", "content": prompt.render(**values)}])
         except ContextOverflow:
             return None
         except EndpointLost as error:
@@ -48,13 +64,14 @@ class Confirmer:
             return None
         if leaning is not None:
             self._used = self._used.plus(used) if self._used else used
+            self._asked = [*self._asked, prompt.digest]
         return leaning
 
     def counted(self, answer: Answer) -> Answer:
         """The answer with the tokens and the prompt of what was asked here."""
         if self._used is None:
             return answer
-        prompts = [answer.fingerprint.prompt, self._prompt.digest]
+        prompts = [answer.fingerprint.prompt, *dict.fromkeys(self._asked)]
         made = replace(answer.fingerprint, model=self._endpoint.model, prompt="-".join(filter(None, prompts)))
         return replace(answer, usage=self._used.plus(answer.usage), fingerprint=made)
 
