@@ -117,7 +117,7 @@ class Answerer:
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
         if confirmer:
             written = answer.mode == "llm" and answer.status == "answered"
-            if written and not confirmer.says(asked, answer):
+            if written and not confirmer.says(asked, answer, likelihood=verdict.likelihood):
                 refused = self._refusal(question, passages, reason="what the model wrote does not say what is asked")
                 answer = replace(refused, usage=answer.usage, fingerprint=answer.fingerprint, asked=answer.asked)
                 answer = replace(answer, as_of=today)
