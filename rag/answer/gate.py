@@ -20,6 +20,7 @@ INTERCEPT = -0.634
 WEIGHTS = Signals(logit=0.940, rank=-0.917, unmet=-1.809, context=1.235, uncovered=1.188)
 QUOTE = 0.32  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
+CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
 CONFIRM = (-1.475, 0.718, 1.340)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
@@ -78,7 +79,9 @@ def judge(
         return Verdict((), reason=not_theirs)
     weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
     best, *others = sorted(weighed, key=lambda w: -likelihood(w.signals))
-    answers = confirmed(likelihood(best.signals), leaning and leaning(question, best.sentence))
+    leans = leaning(question, best.sentence) if leaning else None
+    answers = confirmed(likelihood(best.signals), leans)
+    least = least if leans is None else min(least, CONFIRMED)
     if is_unstated(question, best.sentence.text):
         near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
         if not any(likelihood(w.signals) >= least and not is_unstated(question, w.sentence.text) for w in near):
