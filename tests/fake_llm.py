@@ -95,8 +95,9 @@ def fake_llm() -> Iterator[FakeLLM]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if body.get("max_tokens") == 1:
                 llm.confirmed.append(body)
-                if llm.odds_status != 200:
-                    self._json(llm.odds_status, {"error": {"message": "logits are not there"}})
+                status = int(llm.odds.get("status", llm.odds_status))
+                if status != 200:
+                    self._json(status, {"error": {"message": "logits are not there"}})
                     return
                 self._json(200, _first_word(llm.odds))
                 llm.odds = llm.odds_later.pop(0) if llm.odds_later else llm.odds

@@ -127,6 +127,19 @@ def test_what_was_written_and_does_not_say_what_is_asked_is_a_refusal(writer: Ra
     assert "[1]" not in asked
 
 
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+def test_an_endpoint_that_fails_after_it_wrote_costs_nothing(
+    llm: FakeLLM, settings: Settings, tmp_path: Path, status: int
+) -> None:
+    llm.odds, llm.odds_later = YES, [{"status": float(status)}]
+    llm.replies[:] = [Reply(("It sends 1,000 sappers.",))]
+    with Rag.open(tmp_path, settings=settings) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        answer = rag.ask(QUESTION)
+    assert (answer.status, answer.mode) == ("answered", "llm")
+    assert answer.text.startswith("It sends 1,000 sappers. [1]")
+
+
 def test_where_no_odds_are_told_the_gate_alone_decides(settings: Settings, llm: FakeLLM, data: Path) -> None:
     with Rag.open(data, settings=load_settings(mode="quote")) as quoting:
         alone = quoting.ask(QUESTION)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from prompts import load_prompt
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.planted import is_planted
-from rag.errors import ContextOverflow, EndpointLost
+from rag.errors import ContextOverflow, EndpointError, EndpointLost
 from rag.types import Answer, Usage
 
 if TYPE_CHECKING:
@@ -50,11 +50,15 @@ class Confirmer:
     def says(self, question: str, answer: Answer, *, likelihood: float) -> bool:
         """Whether a written answer says what is asked, as far as the model tells; one that corrects or weighs does.
 
-        `likelihood`, 0 to 1, is that of the evidence answering.
+        `likelihood`, 0 to 1, is that of the evidence answering. An endpoint that fails now takes nothing back.
         """
         if answer.premise or answer.conflicts or not answer.text:
             return True
-        odds = self._odds("confirm_answer", question=question, answer=" ".join(_MARKS.sub("", answer.text).split()))
+        text = " ".join(_MARKS.sub("", answer.text).split())
+        try:
+            odds = self._odds("confirm_answer", question=question, answer=text)
+        except EndpointError:
+            return True
         return odds is None or odds + EVIDENCE * math.log(likelihood / (1 - likelihood)) >= SAYS
 
     def _odds(self, name: str, **values: str) -> float | None:
