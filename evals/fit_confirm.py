@@ -9,53 +9,31 @@ folds.
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from evals.cache import CACHE, CachedEndpoint
-from evals.fit_gate import FOLDS, WEIGHT, questions, thresholds, weigh_each
-from evals.logistic import Matrix, logistic
+from evals.fit_gate import Case, questions, thresholds, weigh_each
+from evals.fit_gate import report as gate_report
 from rag import load_settings
 from rag.answer.confirm import Confirmer
 from rag.answer.gate import likelihood
+from rag.answer.odds import logit, sigmoid
 from rag.ingest.sentences import split_sentences
 
-Case = tuple[tuple[float, float], bool]  # the gate's logit and the model's leaning; has the question an answer?
-
-
-def fit(sets: Sequence[Sequence[Case]]) -> Matrix:
-    """The intercept, and the weights of the gate's logit and of the model's leaning, (3,)."""
-    rows = np.array([signals for one in sets for signals, _ in one])
-    y = np.array([float(answers) for one in sets for _, answers in one])
-    each = [[answers for _, answers in one] for one in sets]
-    counts = np.array([WEIGHT / (sum(one) if answers else len(one) - sum(one)) for one in each for answers in one])
-    return logistic(rows, y, counts=counts)
-
-
-def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]]) -> list[float]:
-    """The likelihood that each question is answered, by a model fitted on the other folds and the other sets."""
-    found = [0.0] * len(one)
-    for fold in range(FOLDS):
-        weights = fit([[case for n, case in enumerate(one) if n % FOLDS != fold], *others])
-        for n in range(fold, len(one), FOLDS):
-            found[n] = float(1 / (1 + np.exp(-(weights[0] + weights[1:] @ np.array(one[n][0])))))
-    return found
+SIGNALS, START = ("gate", "model"), (0.0, 1.0, 1.0)
 
 
 def report(sets: dict[str, list[Case]]) -> Iterator[str]:
-    """The constants, and what each threshold gives on questions that were held out."""
-    for name, weight in zip(("intercept", "gate", "model"), fit(list(sets.values())), strict=True):
-        yield f"{name:10} {weight:8.3f}"
+    """The constants, and what each threshold gives: by the gate alone, and with the model, on questions held out.
+
+    A case has one sentence: the gate's logit and the model's leaning.
+    """
     for name, one in sets.items():
-        answerable = [answers for _, answers in one]
-        alone = [1 / (1 + math.exp(-gate)) for (gate, _), _ in one]
-        yield from thresholds(f"{name}, the gate alone, not held out", alone, answerable)
-        likely = held_out(one, [other for key, other in sets.items() if key != name])
-        yield from thresholds(f"{name}, with the model", likely, answerable)
+        alone = [sigmoid(gate) for ((gate, _),), _ in one]
+        yield from thresholds(f"{name}, the gate alone, not held out", alone, [answers for _, answers in one])
+    yield from gate_report({f"{name}, with the model": one for name, one in sets.items()}, signals=SIGNALS, start=START)
 
 
 def main(data: Path) -> None:
@@ -67,11 +45,10 @@ def main(data: Path) -> None:
             found[name] = []
             for question, answerable, weighed in weigh_each(rag, asked, as_of=as_of):
                 best = max(weighed, key=lambda w: likelihood(w.signals))
-                gate = likelihood(best.signals)
                 spans = {best.sentence.article.id: split_sentences(best.sentence.article.text)}
                 leaning = Confirmer(endpoint, sentences=spans.__getitem__).leaning(question, best.sentence)
                 if leaning is not None:
-                    found[name].append(((math.log(gate / (1 - gate)), leaning), answerable))
+                    found[name].append(([(logit(likelihood(best.signals)), leaning)], answerable))
     sys.stdout.writelines(f"{line}\n" for line in report(found))
 
 

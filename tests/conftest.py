@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rag import Rag
+from rag import Rag, load_settings
 
 pytest_plugins = ["tests.browsing"]
 
@@ -52,6 +52,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own key or settings must not change what is tested."""
     for name in [n for n in os.environ if n.startswith(("CLIPDESK_", "OPENAI_", "CHROMA_"))]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample page in it, which nobody holds open."""
+    folder = tmp_path_factory.mktemp("data")
+    with Rag.open(folder, settings=load_settings(mode="quote")) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from evals.cache import CachedEndpoint, CacheMiss
-from evals.fit_confirm import fit, held_out, report
+from evals.fit_confirm import START, report
+from evals.fit_gate import fit, held_out
 from rag import NewArticle, Rag
 from rag.answer.gate import WRITE, confirmed
 from rag.endpoint import LEANS, Endpoint
@@ -21,14 +22,6 @@ from tests.test_answers import QUESTION, number_of
 
 ASK = [{"role": "user", "content": "Does it answer? Yes or No."}]
 YES, NO = {"Yes": -0.01, "No": -6.0}, {"No": -0.01, "Yes": -6.0}
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("confirm")
-    with Rag.open(folder, settings=load_settings(mode="quote")) as rag:
-        rag.ingest(SAMPLE, captured=CAPTURED)
-    return folder
 
 
 @pytest.fixture
@@ -225,11 +218,13 @@ def test_calls_are_added_up() -> None:
 
 
 def test_what_is_fitted_learns_from_both_signals() -> None:
-    sets = [[((gate, lean), gate + 2 * lean > 0) for gate in (-2.0, -0.5, 0.5, 2.0) for lean in (-2.0, -0.6, 0.6, 2.0)]]
-    intercept, gate, model = fit(sets)
+    sets = [
+        [([(gate, lean)], gate + 2 * lean > 0) for gate in (-2.0, -0.5, 0.5, 2.0) for lean in (-2.0, -0.6, 0.6, 2.0)]
+    ]
+    intercept, gate, model = fit(sets, start=START)
     assert abs(intercept) < 0.5
     assert 0 < gate < model
-    likely = held_out(sets[0], [])
+    likely = held_out(sets[0], [], start=START)
     assert sum((p > 0.5) == answers for p, (_, answers) in zip(likely, sets[0], strict=True)) >= 14
     lines = list(report({"made up": sets[0]}))
     assert any(line.startswith("made up, with the model: 8 with an answer, 8 without") for line in lines)

@@ -15,7 +15,6 @@ from rag.answer.marks import Marks
 from rag.answer.thoughts import Thoughts
 from rag.settings import load_settings
 from rag.types import Usage
-from tests.conftest import CAPTURED, SAMPLE
 from tests.fake_llm import FakeLLM, Reply, fake_llm
 from tests.test_answers import QUESTION, assert_exact, final, number_of
 
@@ -24,14 +23,6 @@ from tests.test_answers import QUESTION, assert_exact, final, number_of
 def llm() -> Iterator[FakeLLM]:
     with fake_llm() as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("robust")
-    with Rag.open(folder, settings=load_settings(mode="quote")) as rag:
-        rag.ingest(SAMPLE, captured=CAPTURED)
-    return folder
 
 
 @pytest.fixture

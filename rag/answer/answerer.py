@@ -118,9 +118,13 @@ class Answerer:
         if confirmer:
             written = answer.mode == "llm" and answer.status == "answered"
             if written and not confirmer.says(asked, answer, likelihood=verdict.likelihood):
-                refused = self._refusal(question, passages, reason="what the model wrote does not say what is asked")
-                answer = replace(refused, usage=answer.usage, fingerprint=answer.fingerprint, asked=answer.asked)
-                answer = replace(answer, as_of=today)
+                answer = replace(
+                    self._refusal(question, passages, reason="what the model wrote does not say what is asked"),
+                    usage=answer.usage,
+                    fingerprint=answer.fingerprint,
+                    asked=answer.asked,
+                    as_of=today,
+                )
             answer = confirmer.counted(answer)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)

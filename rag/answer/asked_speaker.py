@@ -23,8 +23,8 @@ _SUBJECT = 6  # words of a sentence among which the name stands that it is of
 _NOUN = re.compile(r" (?!(?:yesterday|today|always|perhaps|sometimes|himself|herself)\b)(?P<noun>[a-z]+)")
 _WHO = rf"(?P<who>{NAME}(?: (?:{PARTICLE} )*{NAME})*)"
 _REPORTS = (
-    r"say|said|write|written|post|posted|tell|told|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|describe|call|comment|respond|react|"
-    r"reply|answer|demand|deny|admit|insist|announce|estimate|reckon|blame|criticise|criticize|praise|justify"
+    r"say|said|write|written|post|posted|tell|told|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|"
+    r"describe|call|comment|respond|react|reply|answer|demand|deny|admit|insist|announce|estimate|reckon|blame|criticise|criticize|praise|justify"
 )
 _WORDS = (
     r"view|views|opinion|reaction|response|reply|answer|comment|comments|comeback|explanation|verdict|assessment|"
@@ -124,16 +124,16 @@ def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool
     """A sentence whose voices are not all known to be others, or in which another tells what they said."""
     if tells(who, sentence.text):
         return True
-    at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
+    at = sentence.place(spans)
     voices = [said.speaker for said in statements(sentence.article, spans, at)]
-    if not voices:
-        phrases = unnamed(sentence.article, spans[at])  # "the mayor of Istanbul": somebody, though not by name
-        if phrases and not _THEY_SAY.search(sentence.text):
-            return any(map(who.speaks_as, phrases))
-        return not _said_of(who, sentence.text) and (
-            not is_unresolved(sentence.article, spans[at]) or _is_he(who, sentence.article, spans, at)
-        )
-    return any(voice is None or who.speaks_as(voice) for voice in voices)
+    if voices:
+        return any(voice is None or who.speaks_as(voice) for voice in voices)
+    phrases = unnamed(sentence.article, spans[at])  # "the mayor of Istanbul": somebody, though not by name
+    if phrases and not _THEY_SAY.search(sentence.text):
+        return any(map(who.speaks_as, phrases))
+    if _said_of(who, sentence.text):
+        return False
+    return not is_unresolved(sentence.article, spans[at]) or _is_he(who, sentence.article, spans, at)
 
 
 def _is_he(who: Person, article: Article, spans: Sequence[Span], at: int) -> bool:

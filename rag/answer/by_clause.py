@@ -6,7 +6,6 @@ and was called a visionary by B?"; for either clause alone it finds the sentence
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -14,6 +13,7 @@ from rag.answer.asked_speaker import of_speaker, speaker_asked
 from rag.answer.evidence import SPEAKS, Sentence, Sentences, gather
 from rag.answer.gate import Verdict
 from rag.answer.kind import kind_asked
+from rag.answer.odds import sigmoid
 from rag.models.reranker import Reranker
 from rag.types import Passage
 
@@ -73,4 +73,4 @@ def best_scores(each: Sequence[Sequence[Sentence]]) -> list[float]:
 
 def likelihood(score: float) -> float:
     """Of the evidence answering, 0 to 1, from the mean of the clauses' best scores (logits)."""
-    return 1 / (1 + math.exp(-(INTERCEPT + WEIGHT * score)))
+    return sigmoid(INTERCEPT + WEIGHT * score)

@@ -6,20 +6,19 @@ from near misses better than the rankers do (Kadavath et al., "Language models (
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prompts import load_prompt
 from rag.answer.evidence import Sentence, Sentences
+from rag.answer.odds import logit
 from rag.answer.planted import is_planted
 from rag.errors import ContextOverflow, EndpointError, EndpointLost
 from rag.types import Answer, Usage
 
 if TYPE_CHECKING:
     from rag.endpoint import Endpoint
-
 
 # Log odds from which a written answer says what is asked, with a quarter of those of the evidence answering: chosen on
 # the 79 dev questions of gold that were answered, midway between those that have an answer and three that have none.
@@ -34,9 +33,8 @@ class Confirmer:
         """`sentences` gives the spans of an article's sentences by its id."""
         self._endpoint = endpoint
         self._sentences = sentences
-        self._prompts = {name: load_prompt(name) for name in ("confirm", "confirm_answer")}
         self._asked: list[str] = []  # the digests of the prompts that were used
-        self._used: Usage | None = None
+        self._used = Usage()
         self.lost: EndpointLost | None = None
 
     def leaning(self, question: str, sentence: Sentence) -> float | None:
@@ -59,12 +57,12 @@ class Confirmer:
             odds = self._odds("confirm_answer", question=question, answer=text)
         except EndpointError:
             return True
-        return odds is None or odds + EVIDENCE * math.log(likelihood / (1 - likelihood)) >= SAYS
+        return odds is None or odds + EVIDENCE * logit(likelihood) >= SAYS
 
     def _odds(self, name: str, **values: str) -> float | None:
         if self.lost:
             return None
-        prompt = self._prompts[name]
+        prompt = load_prompt(name)
         try:
             leaning, used = self._endpoint.leaning([{"role": "user", "content": prompt.render(**values)}])
         except ContextOverflow:
@@ -73,13 +71,13 @@ class Confirmer:
             self.lost = error
             return None
         if leaning is not None:
-            self._used = self._used.plus(used) if self._used else used
-            self._asked = [*self._asked, prompt.digest]
+            self._used = self._used.plus(used)
+            self._asked.append(prompt.digest)
         return leaning
 
     def counted(self, answer: Answer) -> Answer:
         """The answer with the tokens and the prompt of what was asked here."""
-        if self._used is None:
+        if not self._asked:
             return answer
         prompts = [answer.fingerprint.prompt, *dict.fromkeys(self._asked)]
         made = replace(answer.fingerprint, model=self._endpoint.model, prompt="-".join(filter(None, prompts)))
@@ -88,6 +86,6 @@ class Confirmer:
     def _around(self, sentence: Sentence) -> str:
         """The sentence between its neighbours, on one line; what tells a program what to say is left out."""
         spans = self._sentences(sentence.article.id)
-        at = next(n for n, span in enumerate(spans) if span.start <= sentence.start < span.end)
+        at = sentence.place(spans)
         near = [sentence.article.text[span.start : span.end] for span in spans[max(0, at - 1) : at + 2]]
         return " ".join(" ".join(text.split()) for text in near if not is_planted(text))

@@ -45,6 +45,10 @@ class Sentence:
     def text(self) -> str:
         return self.article.text[self.start : self.end]
 
+    def place(self, spans: Sequence[Span]) -> int:
+        """Which of its article's sentences it is."""
+        return next(n for n, span in enumerate(spans) if span.start <= self.start < span.end)
+
 
 def gather(
     question: str,
@@ -67,8 +71,8 @@ def gather(
         article, before = passage.article, None
         for span in sentences(article.id):
             text = article.text[span.start : span.end]
-            is_theirs = not any(names_another(name, text) for name in asked)
-            if passage.start <= span.start and span.end <= passage.end and is_theirs and _states(text):
+            inside = passage.start <= span.start and span.end <= passage.end
+            if inside and _states(text) and not any(names_another(name, text) for name in asked):
                 found[article.id, span.start] = (article, span, before.start if before else span.start)
             before = span
     places = _likely(question, list(found.values()))[:most]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from rag.answer.asked_speaker import of_speaker, speaker_asked
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.kind import Kind
+from rag.answer.odds import logit, sigmoid
 from rag.answer.other_time import other_time
 from rag.answer.signals import Signals, weigh
 from rag.answer.unstated import is_unstated
@@ -24,7 +24,6 @@ CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it ha
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
 CONFIRM = (-1.475, 0.718, 1.340)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
-
 
 Leaning = Callable[[str, Sentence], float | None]  # of a model to "yes, the sentence answers the question", log odds
 
@@ -105,10 +104,9 @@ def confirmed(answers: float, leaning: float | None) -> float:
     if leaning is None:
         return answers
     intercept, own, model = CONFIRM
-    return 1 / (1 + math.exp(-(intercept + own * math.log(answers / (1 - answers)) + model * leaning)))
+    return sigmoid(intercept + own * logit(answers) + model * leaning)
 
 
 def likelihood(signals: Signals) -> float:
     """The logistic model's likelihood, 0 to 1."""
-    logit = INTERCEPT + sum(w * s for w, s in zip(astuple(WEIGHTS), astuple(signals), strict=True))
-    return 1 / (1 + math.exp(-logit))
+    return sigmoid(INTERCEPT + sum(w * s for w, s in zip(astuple(WEIGHTS), astuple(signals), strict=True)))

@@ -52,11 +52,12 @@ class Person:
         return any(map(self._is, own[-1:] if self.is_introduced else own))
 
     def _is(self, run: str) -> bool:
-        pieces = list(_pieces(run))
-        names = (frozenset(_parts(piece)) for piece in pieces)
-        return any(_same(self.parts, name) and not name <= self.others for name in names) or any(
-            _is_short(self.name, piece) or _is_short(piece, self.name) for piece in pieces
-        )
+        return any(map(self._is_called, _pieces(run)))
+
+    def _is_called(self, piece: str) -> bool:
+        name = frozenset(_parts(piece))
+        is_theirs = _same(self.parts, name) and not name <= self.others
+        return is_theirs or _is_short(self.name, piece) or _is_short(piece, self.name)
 
 
 def last_name(phrase: str) -> str | None:
@@ -145,10 +146,9 @@ def _parts(name: str) -> list[str]:
     """The words of a name as they are compared: without roles, numerals, days and whose country it is."""
     bare = [unowned(word).strip(".") for word in re.split(r"[\s-]+", name)]
     kept = [word for word in bare if word and not re.fullmatch(rf"{CALENDAR}|[IVX]+", word)]
-    *leading, last = kept or [""]
     # whose country it is goes, but for what may be a first name: "Polish President Duda", "Casey Berg"
-    first = [word for n, word in enumerate(leading) if n == len(leading) - 1 and may_be_first_name(word)]
-    theirs = [word for word in leading if not is_place(word)] + first + [last]
+    first = [word for word in kept[-2:-1] if may_be_first_name(word)]
+    theirs = [word for word in kept[:-1] if not is_place(word)] + first + kept[-1:]
     spelt = [word if word.isupper() and len(word) > 1 else _spelt(word) for word in theirs]
     return [word for word in spelt if not _ROLE.fullmatch(word)]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.answer.outlets import expand, is_medium, is_state_media
-from rag.answer.voices import NAME, NAMES, PRONOUN, RUN, blank_quotes, clauses, voice_of
+from rag.answer.voices import NAME, NAMES, PRONOUN, RUN, WEEKDAY, blank_quotes, clauses, voice_of
 from rag.types import Attribution, Flag
 from rag.words import STOP_WORDS, content_words, unowned
 from store.records import Article, Span
@@ -30,7 +30,6 @@ NAMELESS = re.compile(
     r"(?i)\b(?:officials?|sources?|persons?|people|diplomats?|insiders?|officers?|inspectors?|employees?|workers?|aides?|"
     r"advis[eo]rs?|executives?|lawmakers?|members?|staff|experts?|scientists?|doctors?|soldiers?)\b"
 )
-_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
 _SAME_MEDIUM = re.compile(r"(?i)(?:the|this) (?:\S+ )?(?:agency|paper|newspaper|daily|broadcaster|outlet|channel)")
 ONE = re.compile(
     r"(?i)\b(?:man|woman|official|spokes\w+|guard|minister|president|director|chair\w*|officer|analyst|expert|source|mayor|"
@@ -111,14 +110,17 @@ def statements(article: Article, spans: Sequence[Span], at: int, *, reach: int =
 
 def is_unresolved(article: Article, span: Span) -> bool:
     """Whether "he", "she" or "they" speak in a sentence: without a statement it may be anybody named before."""
-    voices = _voices(blank_quotes(article.text[span.start : span.end]), article)
-    return any(voice is not None and PRONOUN.fullmatch(voice[0]) for _, _, voice in voices)
+    return any(map(PRONOUN.fullmatch, _phrases(article, span)))
 
 
 def unnamed(article: Article, span: Span) -> list[str]:
     """The phrases that speak in a sentence, as written, but for pronouns: also those that name nobody ("the head")."""
+    return [phrase for phrase in _phrases(article, span) if not PRONOUN.fullmatch(phrase)]
+
+
+def _phrases(article: Article, span: Span) -> list[str]:
     voices = _voices(blank_quotes(article.text[span.start : span.end]), article)
-    return [voice[0] for _, _, voice in voices if voice and not PRONOUN.fullmatch(voice[0])]
+    return [voice[0] for _, _, voice in voices if voice]
 
 
 def _voices(text: str, article: Article) -> Iterator[tuple[int, int, tuple[str, tuple[str, ...]] | None]]:
@@ -270,6 +272,6 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
         of = len(run) > 2 and text[: match.start()].endswith("of ")  # "head of Content Carolyn Quill"
         if common or of or _OPENER.fullmatch(first) or re.fullmatch(r"[A-Z]{3,}", first):
             run = run[1:]
-        run = run[1:] if run and _WEEKDAY.fullmatch(run[0]) else run  # "On Wednesday President Holm left"
+        run = run[1:] if run and re.fullmatch(WEEKDAY, run[0]) else run  # "On Wednesday President Holm left"
         if len(run) > 1:
             yield run

@@ -7,7 +7,6 @@ the cross-encoder makes of them together.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from itertools import pairwise
 from rag.answer.facts import Cited, missing, plain
 from rag.answer.figures import counting, figures, swaps_figures
 from rag.answer.kind import MONEY
+from rag.answer.odds import sigmoid
 from rag.answer.polarity import turns_round
 from rag.answer.whose import anothers_words
 from rag.models.reranker import Reranker
@@ -80,8 +80,7 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
 
 def invented(found: Features) -> float:
     """The likelihood that a claim with these features is invented, 0 to 1."""
-    logit = INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, astuple(found), strict=True))
-    return 1 / (1 + math.exp(-logit))
+    return sigmoid(INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, astuple(found), strict=True)))
 
 
 def nearest(claim: str, given: Sequence[Cited], *, most: int = NEAREST) -> list[Cited]:

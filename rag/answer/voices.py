@@ -39,8 +39,9 @@ _SAYS = (
 _VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])")
 _CLAUSE = re.compile(r";\s+|,\s+(?=(?:while|whereas|but|although|though)\b)")
 _BREAK = re.compile(r"[,:;()·—–]|\s-\s")
+WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 CALENDAR = (  # names that are no names of anybody
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
+    rf"(?:{WEEKDAY}|January|February|March|April|May|June|July|August|September|October|"
     r"November|December)"
 )
 _DAY = rf"(?:on |last |this |late |early |in )*(?:{CALENDAR}|week|month|year)(?: \d{{1,2}})?(?:,? \d{{4}})?"

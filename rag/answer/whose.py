@@ -29,12 +29,12 @@ def anothers_words(claim: str, given: Sequence[Cited]) -> str | None:
     What a country says many may say for it, but no other country; what a body says, anybody may.
     """
     for article, cited in _by_article(given).items():
-        said = [s for c in cited for s in _statements(c, article) if s.speaker]
         for start, end in clauses(claim):
             voice = voice_of(blank_quotes(claim[start:end]), article)
             name = _one(voice[0]) if voice else None
             if voice is None or name is None or is_medium(voice[0], article):
                 continue
+            said = [s for c in cited for s in _statements(c, article) if s.speaker]
             other = _nearer(claim[start:end].replace(voice[0], " "), person(name, article), said, article)
             if other and (not is_place(name) or is_place(last_name(other) or "")):
                 return f"they are the words of {other}, not of {name}"
