@@ -46,7 +46,10 @@ def main(data: Path) -> None:
             for question, answerable, weighed in weigh_each(rag, asked, as_of=as_of):
                 best = max(weighed, key=lambda w: likelihood(w.signals))
                 spans = {best.sentence.article.id: split_sentences(best.sentence.article.text)}
-                leaning = Confirmer(endpoint, sentences=spans.__getitem__).leaning(question, best.sentence)
+                confirmer = Confirmer(endpoint, sentences=spans.__getitem__)
+                leaning = confirmer.leaning(question, best.sentence)
+                if confirmer.lost:
+                    raise confirmer.lost  # a fit on the questions before would pass for one on all
                 if leaning is not None:
                     found[name].append(([(logit(likelihood(best.signals)), leaning)], answerable))
     sys.stdout.writelines(f"{line}\n" for line in report(found))
