@@ -116,7 +116,7 @@ def test_a_question_about_several_stories_gets_one_sentence_of_each(desk: Rag) -
     [
         ("What did Zelenskyy say about the sappers?", "Zelenskyy"),
         ("How does Professor Hanneke Vos explain the fire?", "Professor Hanneke Vos"),
-        ("According to the White House, who called whom?", None),
+        ("According to the White House, who called whom?", "the White House"),
         ("What does Seoul say about the deployment?", None),
         ("What do the British say about the losses?", None),
         ("What was Trump's comeback to the offer?", "Trump"),

@@ -1,7 +1,7 @@
 """Which person's words a question asks for, and whether a sentence may be theirs.
 
-"What did Peskov say of it?" is not answered by what Putin says of it, however near it comes. Countries and bodies are
-left out: they go by many names ("Seoul", "the Kremlin", "the British"), and many speak for them.
+"What did Peskov say of it?" is not answered by what Putin says of it, however near it comes. For a body many may speak
+(`rag.answer.bodies`). Countries are left out: they go by many names ("Seoul", "the South", "the British").
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answer.bodies import is_anothers
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.outlets import is_medium
 from rag.answer.persons import ANOTHERS, Person, person
@@ -21,7 +22,7 @@ from store.records import Article, Span
 _REACH = 4  # sentences behind one that is of a person, in which "he said" may be theirs
 _SUBJECT = 6  # words of a sentence among which the name stands that it is of
 _NOUN = re.compile(r" (?!(?:yesterday|today|always|perhaps|sometimes|himself|herself)\b)(?P<noun>[a-z]+)")
-_WHO = rf"(?P<who>{NAME}(?: (?:{PARTICLE} )*{NAME})*)"
+_WHO = rf"(?P<who>(?:the )?{NAME}(?: (?:{PARTICLE} )*{NAME})*)"
 _REPORTS = (
     r"say|said|write|written|post|posted|tell|told|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|"
     r"describe|call|comment|respond|react|reply|answer|demand|deny|admit|insist|announce|estimate|reckon|blame|criticise|criticize|praise|justify"
@@ -61,16 +62,20 @@ _SAYS_FIRST = re.compile(rf"(?i)^\W*{_SAYS}\b")
 
 
 def speaker_asked(question: str) -> str | None:
-    """The name of the person whose words are asked for; None if none are, or if no name says who it is.
+    """The name of the person or body whose words are asked for; None if none are, or if no name says who it is.
 
-    A single name of a place is a government's.
+    A single name of a place is a government's; "the" before a name ("the White House") makes it a body's.
     """
     for pattern in _ASKS:
         if found := pattern.search(question):
             name = unowned(found["who"])
             noun = _NOUN.match(question, found.end("who")) if found.end() == found.end("who") else None
-            return None if is_place(name) or (noun and _is_group(noun["noun"])) else name
+            return None if _is_government(name.removeprefix("the ")) or (noun and _is_group(noun["noun"])) else name
     return None
+
+
+def _is_government(name: str) -> bool:
+    return is_place(name) and name != "United Nations"
 
 
 def _is_group(noun: str) -> bool:
@@ -82,8 +87,8 @@ def _is_group(noun: str) -> bool:
 def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences) -> list[Sentence]:
     """The sentences that may hold the speaker's words: of articles in which they speak, and not plainly another's.
 
-    In an article that only names a person nothing is theirs; for a country or a body many may speak. `sentences` gives
-    the spans of an article's sentences by its id.
+    In an article that only names a person nothing is theirs; for a body many may speak. `sentences` gives the spans of
+    an article's sentences by its id.
     """
     articles = {s.article.id: s.article for s in evidence}
     asked = {key: person(speaker, article) for key, article in articles.items()}
@@ -97,7 +102,9 @@ def of_speaker(speaker: str, evidence: Sequence[Sentence], *, sentences: Sentenc
         if s.article.id in media
         or (
             s.article.id in naming - silent
-            and (s.article.id not in persons or _may_be_said(asked[s.article.id], s, sentences(s.article.id)))
+            and (_may_be_said if s.article.id in persons else _may_be_for)(
+                asked[s.article.id], s, sentences(s.article.id)
+            )
         )
     ]
 
@@ -134,6 +141,14 @@ def _may_be_said(who: Person, sentence: Sentence, spans: Sequence[Span]) -> bool
     if _said_of(who, sentence.text):
         return False
     return not is_unresolved(sentence.article, spans[at]) or _is_he(who, sentence.article, spans, at)
+
+
+def _may_be_for(body: Person, sentence: Sentence, spans: Sequence[Span]) -> bool:
+    """A sentence that no voice is plainly another's in, or in which another tells what the body said."""
+    article = sentence.article
+    at = sentence.place(spans)
+    voices = [said.speaker for said in statements(article, spans, at) if said.speaker] or unnamed(article, spans[at])
+    return not voices or tells(body, sentence.text) or not all(is_anothers(body, voice, article) for voice in voices)
 
 
 def _is_he(who: Person, article: Article, spans: Sequence[Span], at: int) -> bool:

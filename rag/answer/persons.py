@@ -87,14 +87,19 @@ def names_another(name: str, text: str) -> bool:
 
 
 def person(name: str, article: Article) -> Person:
-    """The person of this name in the article; whom it calls by a part of that name only is another."""
+    """The person of this name in the article; whom it calls by a part of that name only is another.
+
+    With "the" before the name ("the White House") it is a body.
+    """
+    is_body = name.startswith("the ") or BODY.search(name)
+    name = name.removeprefix("the ")
     parts = frozenset(_parts(name))
     introduced = {frozenset(_parts(" ".join(run))) for run in runs(article.text)}
     own = {run for run in introduced if _same(parts, run)}
     others = frozenset().union(*(introduced - own)) - frozenset().union(parts if len(parts) == 1 else (), *own)
     in_full = name in article.text or any(len(run) > 1 for run in own)  # "Ursula von der Leyen" is no run of capitals
     by_more = in_full if len(parts) > 1 else _has_more(parts, article)
-    who = Person(name, parts, others, by_more and not BODY.search(name))
+    who = Person(name, parts, others, by_more and not is_body)
     return replace(who, roles=_roles(who, article.text)) if who.is_introduced else who
 
 
