@@ -43,6 +43,14 @@ _THE_ONE = re.compile(
     r"(?P<noun>(?!reason|date|day|year|time|way|cause|place)[a-z-]+(?: [a-z-]+){0,2}?)"
     r"(?=,| (?:that|which|who|whose)\b)"
 )
+_ONE = r"(?:the )?[A-Z][\w’'.-]*(?: (?:(?:of|for|the|von|van|de|der) )*[A-Z][\w’'.-]*)*"
+_EACH_SAYS = re.compile(  # what several do together ("discuss", "sign") is one thing
+    r"^(?P<asks>(?i:what|how|why)\b.{0,30}? (?i:did|do|does|has|have|will)) (?i:both )?"
+    rf"(?P<names>{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}) (?:each |both |all )?"
+    r"(?P<says>(?:say|said|write|written|tell|told|think|believe|claim|claimed|argue|argued|report|reported|promise|"
+    r"promised|predict|predicted|suggest|suggested|respond|responded|react|reacted|demand|demanded|propose|proposed|"
+    r"announce|announced|describe|described|explain|explained)\b.*)$"
+)
 _BEFORE_NOUN = frozenset("the a an many much which these those".split())
 _BEHIND_NOUN = STOP_WORDS | frozenset("without within near per via since upon towards among".split())
 
@@ -54,6 +62,8 @@ def clauses(question: str) -> tuple[str, ...]:
     of what the question asks for: it then begins with that. A pronoun gives way to what it stands for in the clauses
     before; where that is not plain, the question is left in one piece.
     """
+    if each := of_each(question):
+        return each
     found: list[str] = []
     seam = ""
     for n, piece in enumerate(_SEAM.split(question)):
@@ -71,6 +81,15 @@ def clauses(question: str) -> tuple[str, ...]:
         else:
             found[-1] += seam + piece.strip()
     return tuple(found) if len(found) > 1 else ()
+
+
+def of_each(question: str) -> tuple[str, ...]:
+    """A question for each of several whose words are asked for: "What did Holm and Berg say of it?"; else none."""
+    if not (found := _EACH_SAYS.search(question)):
+        return ()
+    names = re.split(r",? (?:and|or) |, ", found["names"])
+    each = tuple(f"{found['asks']} {name} {found['says']}" for name in names)
+    return () if clauses(each[0]) else each
 
 
 def _with_subject(part: str, question: str, *, seam: str) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rag import Rag, Turn, load_settings
+from rag import NewArticle, Rag, Turn, load_settings
 from rag.answer.by_clause import judge_each, likelihood, merged
 from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE
 from rag.answer.quote import pick
-from rag.clauses import clauses
+from rag.clauses import clauses, of_each
 from store.records import Article
 from tests.fake_llm import FakeLLM, Reply, fake_llm
 
@@ -128,6 +128,51 @@ def harbour(tmp_path: Path) -> Rag:
     rag = Rag.open(tmp_path / "data")
     rag.ingest(page, captured="2025-06-21")
     return rag
+
+
+@pytest.mark.parametrize(
+    ("question", "each"),
+    [
+        ("What did Holm and Berg say about roads and bridges?", "What did {} say about roads and bridges?|Holm|Berg"),
+        ("What did both Ida Kall and Berg think?", "What did {} think?|Ida Kall|Berg"),
+        ("What did Holm, Berg and Lund each say of it?", "What did {} say of it?|Holm|Berg|Lund"),
+        ("What did NATO and the Kremlin say of it?", "What did {} say of it?|NATO|the Kremlin"),
+        (
+            "What do the Ministry of Roads and the Bank of England say?",
+            "What do {} say?|the Ministry of Roads|the Bank of England",
+        ),
+        ("How did Ursula von der Leyen or Merz react to it?", "How did {} react to it?|Ursula von der Leyen|Merz"),
+    ],
+)
+def test_each_of_several_speakers_is_asked_for(question: str, each: str) -> None:
+    asked, *names = each.split("|")
+    assert of_each(question) == clauses(question) == tuple(asked.format(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Putin and Kim discuss?",
+        "What did Holm say about Berg and Lund?",
+        "What did Holm and Berg say about the bridge, and who paid for the road?",
+    ],
+)
+def test_but_not_where_they_act_together_or_one_alone_speaks(question: str) -> None:
+    assert of_each(question) == ()
+
+
+def test_who_said_nothing_of_it_is_named(tmp_path: Path) -> None:
+    text = (
+        "The council of Norvane met on Sunday over the new bridge. Mayor Ada Holm said the bridge would open in May. "
+        "The treasurer, Tor Berg, said the bridge was far too dear. Ben Lund, who runs the ferry, spoke of his boats."
+    )
+    with Rag.open(tmp_path / "data") as rag:
+        rag.add([NewArticle("Council quarrels over the bridge", text, source="Ledger")], name="council")
+        both = rag.ask("What did Ada Holm and Tor Berg say about the bridge?")
+        one = rag.ask("What did Ada Holm and Ida Kall say about the bridge?")
+    assert ["dear" in both.text, "in May" in both.text, both.notice] == [True, True, None]
+    assert ["dear" in one.text, "in May" in one.text] == [False, True]
+    assert one.notice == "Nothing was found on “What did Ida Kall say about the bridge?”."
 
 
 def test_each_clause_is_answered_by_a_sentence_of_its_own(harbour: Rag) -> None:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
 from rag.answer.backed import back, repeats, unspoken
-from rag.answer.by_clause import gather_each, judge_each, merged
+from rag.answer.by_clause import gather_each, joined, judge_each, merged
 from rag.answer.claims import cut_claims
 from rag.answer.confirm import Confirmer
 from rag.answer.evidence import Sentence, Sentences, gather
@@ -23,7 +23,7 @@ from rag.answer.kind import kind_asked
 from rag.answer.other_time import times_asked
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
-from rag.clauses import clauses
+from rag.clauses import clauses, of_each
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
 from rag.types import (
@@ -145,9 +145,29 @@ class Answerer:
         A question that was put behind the one before it is taken whole: that one has been answered.
         """
         least = WRITE if self._endpoint else QUOTE
+        judged = partial(
+            self._judged, passages=passages, sentences=sentences, filters=filters, least=least, leaning=leaning
+        )
+        if each := of_each(asked):
+            found = [judged(one, one) for one in each]
+            return merged([evidence for evidence, _ in found]), joined(each, [verdict for _, verdict in found])
         if several := clauses(asked) if asked == question else ():
-            each = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
-            return merged(each), judge_each(several, each, least=least)
+            parts = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
+            return merged(parts), judge_each(several, parts, least=least)
+        return judged(question, asked)
+
+    def _judged(
+        self,
+        question: str,
+        asked: str,
+        *,
+        passages: Found,
+        sentences: Sentences,
+        filters: Filters,
+        least: float,
+        leaning: Leaning | None,
+    ) -> tuple[tuple[Sentence, ...], Verdict]:
+        """The same of a question that is of one piece."""
         evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
         verdict = judge(
             asked,

@@ -66,6 +66,21 @@ def judge_each(asked: Sequence[str], each: Sequence[Sequence[Sentence]], *, leas
     )
 
 
+def joined(asked: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict on questions that were judged alone, as likely as the likeliest; what found nothing is named."""
+    found = [v for v in verdicts if v.sentences]
+    likely = max(v.likelihood for v in verdicts)
+    if not found:
+        return Verdict((), likely, verdicts[0].reason)
+    return Verdict(
+        merged([v.sentences for v in found]),
+        likely,
+        clauses=tuple(one for one, v in zip(asked, verdicts, strict=True) if v.sentences),
+        missing=tuple(one for one, v in zip(asked, verdicts, strict=True) if not v.sentences),
+        leading=len({(v.sentences[0].article.id, v.sentences[0].start) for v in found}),
+    )
+
+
 def best_scores(each: Sequence[Sequence[Sentence]]) -> list[float]:
     """The best score (a logit) of each clause."""
     return [found[0].score if found else SILENT for found in each]
