@@ -18,6 +18,7 @@ from rag.answer.figures import counting, figures, swaps_figures
 from rag.answer.kind import MONEY
 from rag.answer.odds import sigmoid
 from rag.answer.polarity import turns_round
+from rag.answer.roles import changes_places
 from rag.answer.whose import anothers_words
 from rag.models.reranker import Reranker
 from rag.words import STEM, content_words
@@ -113,7 +114,9 @@ def features(claim: str, given: Sequence[Cited], near: Sequence[Cited], *, reran
 
 
 def _altered(claim: str, near: Sequence[Cited]) -> str | None:
-    """A figure that counts something else, or the contrary of the nearest sentence."""
+    """A figure that counts something else, two that have changed places, or the contrary of the nearest sentence."""
+    if changes_places(claim, [c.text for c in near]):
+        return "the cited words have it the other way round"
     if swaps_figures(claim, "\n".join(c.text for c in near)):
         return "its figures count other things in the cited words"
     said = stems_in(claim)
