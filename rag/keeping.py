@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
@@ -58,6 +59,7 @@ def checked(filters: Filters | None) -> Filters:
     filters = filters or Filters()
     if isinstance(filters.sources, str) or isinstance(filters.articles, str):
         raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
+    filters = replace(filters, sources=tuple(filters.sources), articles=tuple(filters.articles))
     if filters.since and filters.until and filters.since > filters.until:
         raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
     return filters
@@ -96,7 +98,7 @@ def _speaking(truth: Truth, article_ids: Collection[str], reading: Reading) -> s
     wanted, found = reading.filters, set()
     for article_id, article in truth.articles_by_id(article_ids).items():
         if wanted.sources:
-            passes = any(name.casefold() in article.text.casefold() for name in (reading.words, *wanted.sources))
+            passes = any(_names(article.text, name) for name in (reading.words, *wanted.sources))
         elif wanted.language:
             passes = article.language is None
         else:
@@ -105,6 +107,12 @@ def _speaking(truth: Truth, article_ids: Collection[str], reading: Reading) -> s
         if passes:
             found.add(article_id)
     return found
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text has a name as words of its own: "AP" is not in "capital", nor in "the app"."""
+    case = 0 if name.isupper() else re.IGNORECASE
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, case) is not None
 
 
 def _within(mention: DateMention, since: date | None, until: date | None) -> bool:

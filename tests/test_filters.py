@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,22 @@ def test_what_is_read_keeps_what_names_the_outlet_or_speaks_of_the_time(ostrel: 
     assert found.scope.filters.sources == ("Ledger",)
     assert titles(ostrel, "What was full at Ostrel in April 2024?") >= {"Ferry full", "Bridge song"}
     assert "Bridge opens" not in titles(ostrel, "What was full at Ostrel in April 2024?")
+
+
+def test_an_outlet_is_named_by_words_of_its_own(tmp_path: Path) -> None:
+    articles = (
+        NewArticle("Fire in Ostrel", "The mayor of Ostrel spoke of the fire on the quay.", "AP"),
+        NewArticle("Trains late", "Trains to the capital were late after the fire at Ostrel.", "Wire"),
+        NewArticle("Fire counted", "The fire at Ostrel cost two lives, AP reported.", "Wire"),
+    )
+    with Rag.open(tmp_path) as rag:
+        rag.add(articles, name="fire")
+        assert titles(rag, "What did AP say about the fire in Ostrel?") == {"Fire in Ostrel", "Fire counted"}
+
+
+def test_filters_may_be_lists(ostrel: Rag) -> None:
+    listed = Filters(sources=["Ledger"])  # type: ignore[arg-type]
+    assert titles(ostrel, "the bridge at Ostrel", listed) == {"Bridge closes", "Ferry full"}
 
 
 def test_a_reading_can_be_taken_back_and_what_is_given_wins(ostrel: Rag) -> None:

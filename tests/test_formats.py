@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from rag.errors import PageError
 from rag.ingest.decode import decode
 from rag.ingest.page import split_page
 from rag.ingest.read import find_pages
-from rag.ingest.readers import READERS, detect
+from rag.ingest.readers import READERS, detect, pdf, unzipped
 from rag.ingest.story import Reading, Story
 from tests import layouts
 from tests.conftest import SAMPLE
@@ -101,6 +103,29 @@ def test_every_packing_gives_the_same_article(stories: tuple[Story, ...], tmp_pa
     assert read_page(packed["a.eml"], name="a.eml")[0].title == story.title
     assert read_page(packed["plain.eml"], name="a.eml")[0].published == date(2025, 6, 19)
     assert read_page(packed["a.pdf"], name="a.pdf")[0].title == story.title
+
+
+def test_an_empty_page_costs_an_archive_none_of_its_others(stories: tuple[Story, ...]) -> None:
+    page = layouts.single_page(stories[0])
+    archive = layouts.as_warc([("https://example.org/a", "<!-- nothing -->"), ("https://example.org/b", page)])
+    assert [article.title for article in read_page(archive, name="a.warc.gz")] == [stories[0].title]
+
+
+def test_a_gzipped_file_of_many_members_that_breaks_off_is_read_as_far_as_it_goes() -> None:
+    members = b"".join(gzip.compress(f"Line {n} of the harbour book.\n".encode()) for n in range(5000))
+    whole, cut = (unzipped(data, name="a.txt.gz") for data in (members, members[:-9]))
+    assert whole.count(b"harbour") == 5000
+    assert cut.count(b"harbour") in (4999, 5000)
+
+
+def test_pages_of_a_pdf_that_are_not_read_are_named(
+    stories: tuple[Story, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = layouts.as_pdf(replace(stories[0], text="\n\n".join([stories[0].text] * 9)))
+    assert READERS["pdf"](long, name="long.pdf").skipped == ()
+    monkeypatch.setattr(pdf, "PAGES", 2)
+    (skipped,) = READERS["pdf"](long, name="long.pdf").skipped
+    assert re.fullmatch(r"long\.pdf is read to page 2: its last \d+ pages are left out, split the file", skipped)
 
 
 def test_a_forwarded_mail_is_read_as_the_mail_that_it_forwards(stories: tuple[Story, ...]) -> None:

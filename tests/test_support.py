@@ -23,15 +23,22 @@ def reranker() -> Reranker:
     return Reranker()
 
 
-def words(text: str, *, before: str = "", by: tuple[str, ...] = (), title: str = "", whole: str = "") -> Cited:
+def words(
+    text: str, *, before: str = "", media: tuple[str, ...] = (), author: str = "", title: str = "", whole: str = ""
+) -> Cited:
     """Words of an article that came out on DAY."""
     dates = find_dates(text, published=DAY)
-    return Cited(text, dates, before=before, by=by, title=title, whole=whole or text, published=DAY)
+    return Cited(text, dates, before, media, author, title, whole or text, DAY)
+
+
+def test_a_negation_with_nothing_behind_it_denies_nothing(reranker: Reranker) -> None:
+    assert doubt("They asked the firm to leave and it left.", [words("The firm did not.”")], reranker=reranker)
 
 
 SENT = words(
     "Shoigu said on Tuesday that Kim had decided to send 1,000 sappers and 5,000 construction workers to Kursk.",
-    by=("Harbour Times", "TASS", "Mara Lind"),
+    media=("Harbour Times", "TASS"),
+    author="Mara Lind",
     title="Kim sends sappers",
     whole="Sergei Shoigu arrived. Shoigu said on Tuesday that Kim Jong-un had decided to send 1,000 sappers.",
 )
@@ -170,7 +177,7 @@ def test_a_name_of_the_title_may_be_whom_the_sentence_before_names_or_the_author
         whole=f"{title}\nCorvane lost in court. The company was fined 3 million crowns by Brackwater.",
     )
     assert doubt("Corvane was fined 3 million crowns.", [fined], reranker=reranker) is None
-    untitled = words("Brackwater has the oldest mole of the coast.", by=("Harbour Times", "Odile Fenn"))
+    untitled = words("Brackwater has the oldest mole of the coast.", media=("Harbour Times",), author="Odile Fenn")
     assert doubt("Odile Fenn writes that it has the oldest mole of the coast.", [untitled], reranker=reranker) is None
 
 

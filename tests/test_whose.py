@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag import Reranker
@@ -60,3 +62,11 @@ def test_words_given_to_another_are_not_supported(claim: str, source: str, whose
 def test_words_of_their_own_under_another_name_are(claim: str, source: str, reranker: Reranker) -> None:
     why = doubt(claim, parts(source), reranker=reranker)
     assert why is None or "words of" not in why
+
+
+def test_the_author_of_an_article_is_no_medium(reranker: Reranker) -> None:
+    source = "Moe said the brake had to go. Ada Lind said the brake would stay."
+    given = [replace(words, media=("Ledger",), author="Ada Lind") for words in parts(source)]
+    assert doubt("Ada Lind said the brake had to go.", given, reranker=reranker) == (
+        "they are the words of Moe, not of Ada Lind"
+    )

@@ -40,17 +40,23 @@ class Cited:
     """Words a claim may rest on, and what is known of them.
 
     `dates` are the days that words of `text` stand for. `before` is the sentence before, which pronouns lean on;
-    `by` is outlet, agency and author; `title` and `whole` are the article's, and `whole` has a name in full that `text`
+    `media` are outlet and agency; `title` and `whole` are the article's, and `whole` has a name in full that `text`
     cuts short.
     """
 
     text: str
     dates: tuple[DateMention, ...] = ()
     before: str = ""
-    by: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    author: str = ""
     title: str = ""
     whole: str = ""
     published: date | None = None
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Whoever brings the words: outlet, agency and author."""
+        return (*self.media, self.author) if self.author else self.media
 
     @property
     def about(self) -> str:
@@ -67,7 +73,8 @@ def cited(sentence: Sentence) -> Cited:
         sentence.text,
         tuple(d for d in article.dates if d.within(sentence.start, sentence.end)),
         before=lead[spans[-1].start : spans[-1].end] if spans else "",
-        by=tuple(part for part in (article.source, article.agency, article.author) if part),
+        media=tuple(part for part in (article.source, article.agency) if part),
+        author=article.author or "",
         title=article.title or "",
         whole=article.text,
         published=article.published,

@@ -32,6 +32,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _RUN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[^\s\w]")
+_NEAR = 40  # characters in which the name before a number stands
 _LABEL = re.compile(r"\b[A-Z]\w*[ -]$")
 _NAMED, _HELD = 2, 6  # words after a number that say what it counts: of the claim, and at most in the quote
 
@@ -61,7 +62,7 @@ def figures(text: str) -> list[Figure]:
             words=m[0].strip(),
             value=_value(m),
             exact=m[0].lower() not in _LOOSE,
-            is_label=bool(_LABEL.search(text[: m.start()])),
+            is_label=bool(_LABEL.search(text, max(0, m.start() - _NEAR), m.start())),
         )
         for m in _FIGURE.finditer(text)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rag.answer.speakers import BODY, ONE, full_name, runs
 from rag.answer.voices import CALENDAR, NAME, RUN
@@ -17,12 +18,13 @@ _THE_ROLE = re.compile(r"(?i)the (?:former |late |then )?([a-z-]+)")
 _APPOSED = re.compile(r", ((?:[a-z][\w-]* ){0,3}[a-z][\w-]*)\b")
 _OF = re.compile(r"(?<=\w) (?:of|from|in|at|with) ")
 _OWNER = re.compile(r"['’]s?$")
-_ROLE = re.compile(
-    r"(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|rev|father|pope|king|queen|prince|princess|sheikh|ayatollah|"
-    r"president|vice|prime|minister|chancellor|premier|secretari|state|general|gen|lt|lieutenant|col|colonel|major|capt|"
-    r"captain|sgt|sergeant|admiral|marshal|commander|sen|senator|rep|representative|congres\w*|gov|governor|maior|"
-    r"judge|justice|speaker|house|senate|leader|atornei|ambasador|chair\w*|ceo|director|coach|archbishop|bishop|cardinal|"
-    r"rabi|imam|deputi|former|foreign|defen[cs]e|finance|interior|first|the|jr|sr)"
+_ROLES = (
+    "mr mrs ms miss dr prof professor sir dame lord lady rev father pope king queen prince princess sheikh ayatollah "
+    "president vice prime minister chancellor premier secretary state general gen lt lieutenant col colonel major "
+    "capt captain sgt sergeant admiral marshal commander sen senator rep representative congressman congresswoman gov "
+    "governor mayor judge justice speaker house senate leader attorney ambassador chair chairman chairwoman "
+    "chairperson ceo director coach archbishop bishop cardinal rabbi imam deputy former foreign defence defense "
+    "finance interior first the jr sr"
 )
 ANOTHERS = re.compile(r"\b(?!spokes)\w+ (?:of|for|to) (?:[a-z]+ ){0,3}$")  # "a lawyer for shipowner Petersen"
 
@@ -111,7 +113,7 @@ def _roles(who: Person, text: str) -> frozenset[str]:
             before = text[: run.start()].rstrip().rsplit(None, 1)[-1:]
             behind = _APPOSED.match(text, run.end())
             found.update(word.lower() for word in [*run[0].split(), *before, *(behind[1].split() if behind else ())])
-    return frozenset(word for word in found if ONE.fullmatch(word) or _ROLE.fullmatch(_spelt(word)))
+    return frozenset(word for word in found if ONE.fullmatch(word) or _spelt(word) in _roles_spelt())
 
 
 def _has_more(parts: frozenset[str], article: Article) -> bool:
@@ -155,9 +157,14 @@ def _parts(name: str) -> list[str]:
     first = [word for word in kept[-2:-1] if may_be_first_name(word)]
     theirs = [word for word in kept[:-1] if not is_place(word)] + first + kept[-1:]
     spelt = [word if word.isupper() and len(word) > 1 else _spelt(word) for word in theirs]
-    return [word for word in spelt if not _ROLE.fullmatch(word)]
+    return [word for word in spelt if word not in _roles_spelt()]
 
 
 def _spelt(word: str) -> str:
     """Zelensky, Zelenskyy and Zelenskiy are one, so are Dmitri and Dmitry."""
     return re.sub(r"(.)\1+", r"\1", fold(word).replace("y", "i"))
+
+
+@cache
+def _roles_spelt() -> frozenset[str]:
+    return frozenset(map(_spelt, _ROLES.split()))

@@ -67,7 +67,6 @@ def _is_denied(claim: str, quote: str) -> bool:
     """The claim affirms a word that follows a negation of the quote, and that the quote has nowhere else."""
     said = [w[:STEM] for w in content_words(claim)]
     given = [w[:STEM] for w in content_words(quote)]
-    denied = [
-        content_words(quote[cue.end() :])[0][:STEM] for cue in _NOT.finditer(quote) if quote[cue.end() :].strip(" .")
-    ]
+    behind = (content_words(quote[cue.end() :]) for cue in _NOT.finditer(quote))
+    denied = [words[0][:STEM] for words in behind if words]
     return any(w in said and given.count(w) == denied.count(w) for w in denied)

@@ -263,13 +263,14 @@ def runs(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    known = set(re.findall(r"\w+", text))
     for match in re.finditer(RUN, text):
         run = tuple(re.sub(r"['’]s?$|\.$", "", word) for word in match[0].split())
         if any(re.search(r"['’]s?$", word) for word in match[0].split()[:-1]):
             continue
         first = run[0]
-        common = re.search(rf"\b{re.escape(first.lower())}\b", text) or first.lower() in STOP_WORDS
-        of = len(run) > 2 and text[: match.start()].endswith("of ")  # "head of Content Carolyn Quill"
+        common = first.lower() in known or first.lower() in STOP_WORDS
+        of = len(run) > 2 and text.endswith("of ", 0, match.start())  # "head of Content Carolyn Quill"
         if common or of or _OPENER.fullmatch(first) or re.fullmatch(r"[A-Z]{3,}", first):
             run = run[1:]
         run = run[1:] if run and re.fullmatch(WEEKDAY, run[0]) else run  # "On Wednesday President Holm left"

@@ -65,7 +65,7 @@ def _nearer(words: str, who: Person, said: Sequence[Statement], article: Article
 def _by_article(given: Sequence[Cited]) -> dict[Article, list[Cited]]:
     found: dict[Article, list[Cited]] = {}
     for c in given:
-        source, agency = [*c.by[:2], None, None][:2]
+        source, agency = [*c.media, None, None][:2]
         article = Article("", c.title, source, agency, None, c.published, None, None, c.whole or c.text)
         found.setdefault(article, []).append(c)
     return found

@@ -17,7 +17,7 @@ from rag.ingest.paths import shown
 from rag.ingest.pending import READER, Look, Part, Pending, find_files, find_gone, look, parts
 from rag.ingest.spread import EMBED_AHEAD, READ_AHEAD, Spread, ahead
 from rag.ingest.story import Known, Story
-from rag.ingest.versions import earlier_version, merged
+from rag.ingest.versions import Vanished, merged
 from rag.types import Failure, IngestReport, NewArticle
 from store.records import Article, Page
 from store.store import Store
@@ -202,7 +202,7 @@ def _write(store: Store, batch: Sequence[Part], chain: Chain, tally: _Tally, *, 
     for article in (a for part in batch for a in part.articles):
         articles[article.id] = merged(article, articles[article.id]) if article.id in articles else article
     known = store.truth.articles_by_id(articles)
-    old = store.truth.articles_by_id(i for p in batch if p.pending.before for i in p.pending.before.article_ids)
+    vanished = [Vanished(part.pending, store.truth.articles_by_id) for part in batch]  # while they are still there
     new = [a for a in articles.values() if a.id not in known]
     cut = workers.cut(new) if workers else None
     prepared, nodes = cut or prepare_articles(new, node_parser=chain.node_parser, model=chain.model[0])
@@ -215,11 +215,11 @@ def _write(store: Store, batch: Sequence[Part], chain: Chain, tally: _Tally, *, 
     changed = {a.id for a in refreshed if a != known[a.id]}
     gone = store.write([p.page for p in batch], prepared, vectors, refreshed=refreshed, model=chain.model)
     replaced: set[str] = set()
-    for part in batch:
+    for part, before in zip(batch, vanished, strict=True):
         for article in part.articles:
             if article.id in known:
                 (tally.updated if article.id in changed else tally.unchanged).append(article.id)
-            elif earlier := earlier_version(part.pending, article, old):
+            elif earlier := before.version_of(article):
                 replaced.add(earlier)
                 tally.updated.append(article.id)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from rag.ingest.pending import Pending
@@ -24,11 +24,22 @@ def merged(now: Article, stored: Article) -> Article:
     return replace(stored, **known, **{name: getattr(now, name) for name in dated})
 
 
-def earlier_version(pending: Pending, article: Article, old: Mapping[str, Article]) -> str | None:
-    """The article of a page as it was that this one stands for now: the same headline, or the same place."""
-    before = [i for i in (pending.before.article_ids if pending.before else ()) if i not in pending.page.article_ids]
-    same = [i for i in before if i in old and old[i].title.casefold() == article.title.casefold()]
-    if not same and pending.before and len(pending.before.article_ids) == len(pending.articles):
-        place = pending.page.article_ids.index(article.id)
-        same = [i for i in before if pending.before.article_ids.index(i) == place]
-    return same[0] if same else None
+class Vanished:
+    """The articles that a page had and no longer has: of which of them is a new one the next version?"""
+
+    def __init__(self, pending: Pending, articles_by_id: Callable[[Iterable[str]], Mapping[str, Article]]) -> None:
+        now = {i: place for place, i in enumerate(pending.page.article_ids)}
+        before = list(pending.before.article_ids) if pending.before else []
+        old = articles_by_id(i for i in before if i not in now)
+        self._by_title: dict[str, str] = {}
+        for i in reversed(before):  # of several with one title the first
+            if i in old:
+                self._by_title[old[i].title.casefold()] = i
+        same_length = len(before) == len(pending.articles)
+        self._by_place = {place: i for place, i in enumerate(before) if i not in now} if same_length else {}
+        self._places = now
+
+    def version_of(self, article: Article) -> str | None:
+        """The id of the earlier version: of the same headline, or else in the same place of the page."""
+        same = self._by_title.get(article.title.casefold())
+        return same or self._by_place.get(self._places[article.id])

@@ -5,9 +5,11 @@ Readers load their libraries when they are called. A library that fails on damag
 
 from __future__ import annotations
 
+import gzip
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from io import BytesIO
 
 from rag.errors import PageError
 from rag.ingest.decode import MAX_BYTES
@@ -43,7 +45,7 @@ _SNAPSHOT = re.compile(rb"(?im)^(?:snapshot-content-location:|content-type:\s*mu
 
 def read_stories(data: bytes, *, name: str) -> Reading:
     """The stories of a file. Raises PageError, with the remedy, if it is damaged or holds none."""
-    data = _unzipped(data, name=name)
+    data = unzipped(data, name=name)
     kind = detect(data, name=name)
     try:
         found = READERS[kind or "text"](data, name=name)
@@ -87,18 +89,17 @@ def _ending(name: str) -> str:
     return plain[plain.rfind(".") :] if "." in plain else ""
 
 
-def _unzipped(data: bytes, *, name: str) -> bytes:
-    """Gzipped files are read as what they hold; the parts of a WARC are unzipped one by one by its reader."""
+def unzipped(data: bytes, *, name: str) -> bytes:
+    """Gzipped files are read as what they hold, one that breaks off as far as it goes."""
     if not data.startswith(b"\x1f\x8b"):
         return data
+    plain, file = bytearray(), gzip.GzipFile(fileobj=BytesIO(data))
     try:
-        engine = zlib.decompressobj(wbits=31)
-        plain = engine.decompress(data, 10 * MAX_BYTES)
-        while engine.unused_data.startswith(b"\x1f\x8b") and len(plain) < 10 * MAX_BYTES:
-            rest, engine = engine.unused_data, zlib.decompressobj(wbits=31)
-            plain += engine.decompress(rest, 10 * MAX_BYTES)
-    except zlib.error as error:
-        raise PageError(f"{name} is damaged gzip data ({error}): save it again") from error
+        while len(plain) < 10 * MAX_BYTES and (piece := file.read1(MAX_BYTES)):
+            plain += piece
+    except (zlib.error, EOFError, gzip.BadGzipFile) as error:
+        if isinstance(error, zlib.error) or not plain:
+            raise PageError(f"{name} is damaged gzip data ({error}): save it again") from error
     if len(plain) >= 10 * MAX_BYTES:
         raise PageError(f"{name} unpacks to more than {10 * MAX_BYTES // 2**20} MB: split the file")
-    return plain
+    return bytes(plain)

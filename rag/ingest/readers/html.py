@@ -46,9 +46,12 @@ def decode_markup(data: bytes) -> str:
 
 def read_markup(markup: str, *, url: str | None = None) -> tuple[Story, ...]:
     """The stories of a page, the main one first where it is one article; none if there is no prose in it."""
-    if not markup.strip():
+    from lxml.etree import ParserError
+
+    try:
+        tree = parse(markup)
+    except ParserError:  # there is no element in it
         return ()
-    tree = parse(markup)
     about = stated(tree)
     page = lines_of(tree)
     single = _single(markup, about, page, url=url)

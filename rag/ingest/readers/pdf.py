@@ -17,7 +17,7 @@ from rag.ingest.blocks import clean
 from rag.ingest.page import split_lines
 from rag.ingest.story import Reading
 
-_PAGES = 400
+PAGES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,13 @@ def read(data: bytes, *, name: str) -> Reading:
     document = PdfReader(io.BytesIO(data))
     if document.is_encrypted and not document.decrypt(""):
         raise PageError(f"{name} is locked with a password: save it without one")
-    pages = [list(_lines(page)) for page in document.pages[:_PAGES]]
+    pages = [list(_lines(page)) for page in document.pages[:PAGES]]
     if not any(pages):
         raise PageError(f"{name} holds no text, only pictures: run text recognition (OCR) over it first")
     paragraphs, headings = _paragraphs(_without_margins(pages))
-    return Reading(split_lines(paragraphs, headlines=headings[:1]))
+    beyond = len(document.pages) - PAGES
+    skipped = (f"{name} is read to page {PAGES}: its last {beyond} pages are left out, split the file",)
+    return Reading(split_lines(paragraphs, headlines=headings[:1]), skipped if beyond > 0 else ())
 
 
 def _lines(page: Any) -> Iterator[_Line]:

@@ -92,8 +92,9 @@ def span_of(m: re.Match[str], c: Context) -> Period:
 def ago(m: re.Match[str], c: Context) -> Period:
     """ "three days ago", "two years from now", "in two weeks"."""
     unit, count = m["unit"].lower(), number(m["n"])
-    if m["half"]:
-        unit, count = ("month", 12 * count + 6) if unit == "year" else (unit, count)
+    if (m["half"] or m["h2"]) and unit in ("year", "decade"):
+        unit, whole = ("month", 12) if unit == "year" else ("year", 10)
+        count = whole * count + whole // 2
     base = c.base(_precision(unit))
     if unit in ("hour", "minute"):
         return day(base)
