@@ -84,20 +84,23 @@ class CachedEndpoint(Endpoint):
             self.replayed += 1
         else:
             pieces: list[Any] = []
+            is_whole = False
             for piece in super().chat(messages):
                 pieces.append(asdict(piece) if isinstance(piece, Usage) else piece)
+                is_whole = is_whole or (isinstance(piece, Usage) and piece.finish_reason is not None)
                 yield piece
-            self._write("chat", asked, {"pieces": pieces})
+            if is_whole:  # a stream may end in the middle without an error
+                self._write("chat", asked, {"pieces": pieces})
             return
         for piece in found["pieces"]:
             yield piece if isinstance(piece, str) else Usage(**piece)
 
-    def leaning(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
-        """As Endpoint.leaning, from the cache where it is there. Raises CacheMiss in strict replay."""
+    def first_word(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
+        """As Endpoint.first_word, from the cache where it is there. Raises CacheMiss in strict replay."""
         asked = [self.model, list(messages), self.parameters_of_one_word, self._epoch]
         found = self._read("leaning", asked)
         if found is None:
-            odds, used = super().leaning(messages)
+            odds, used = super().first_word(messages)
             found = self._write("leaning", asked, {"odds": odds, "usage": asdict(used)})
         else:
             self.replayed += 1

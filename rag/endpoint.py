@@ -123,16 +123,25 @@ class Endpoint:
         if self._tells_odds is False:
             return None, Usage()
         try:
-            with self._clear_errors():
-                reply = self._created(messages, self.parameters_of_one_word, stream=False)
-                odds = _odds(reply.choices[0].logprobs if reply.choices else None)
-                used = self._usage(reply.usage, reason=None, first=None)
+            odds, used = self.first_word(messages)
         except EndpointError as error:
             if isinstance(error, ContextOverflow) or isinstance(error.__cause__, _ANY_CALL):
                 raise
             odds, used = None, Usage()  # the server cannot be asked so, and may write all the same
         self._tells_odds = self._tells_odds or odds is not None
         return odds, used
+
+    def first_word(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
+        """The call behind `leaning`: None from a server that will not have it. Raises EndpointError if it fails."""
+        with self._clear_errors():
+            try:
+                reply = self._created(messages, self.parameters_of_one_word, stream=False)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if _OVERFLOW.search(_detail(error)):
+                    raise
+                return None, Usage()
+            odds = _odds(reply.choices[0].logprobs if reply.choices else None)
+            return odds, self._usage(reply.usage, reason=None, first=None)
 
     def _created(self, messages: Sequence[dict[str, str]], wanted: dict[str, Any], *, stream: bool) -> Any:
         """A reply, without the parameters that the model will not have: it names them, and is asked once more."""
