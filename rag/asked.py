@@ -32,6 +32,7 @@ _BY_OUTLET = (
     rf"\b{_PIECES} (?:from|by|in|of) (?:the )?{{0}}(?!\w)",
     rf"\b(?:in|from) (?:the )?{{0}}(?:['’]s?)? {_PIECES}\b",
     r"\b(?:only|just) (?:in|from|by) (?:the )?{0}(?!\w)",
+    r"\b[Aa]ccording to (?:the )?{0}(?!\w)",
 )
 _LANGUAGES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
@@ -54,6 +55,7 @@ _LEAD = re.compile(
 _BY_ITSELF = re.compile(
     r"(?i)^(?:(?:earlier |late |early )?(?:last|this|the past|this past) |over the |yesterday|today|.* ago$)"
 )
+_AHEAD = re.compile(r"(?i)^\W*(?:(?:when|what|who|how \w+) )?(?:\w+ ){0,3}?(?:will|is going to|are going to)\b")
 _EVENT = re.compile(
     r"\b(?P<lead>since|before|after|ahead of|prior to|following) (?:the|its|their|his|her|this|that) "
     r"(?P<event>(?:[\w’'.-]+ ){0,4}?[\w’'.-]*[\w])(?=\s*(?:[?.,;:]|$|\bin\b|\bon\b|\bat\b|\bof\b|\bwith\b|\bbetween\b))"
@@ -138,8 +140,8 @@ def _times(question: str, as_of: date, event: Day) -> list[Reading]:
 
 
 def _dated(question: str, as_of: date) -> Iterator[Reading]:
-    if not _MAYBE_TIME.search(question):
-        return
+    if not _MAYBE_TIME.search(question) or _AHEAD.search(question):
+        return  # what lies ahead is told before it comes
     from rag.ingest.times.mentions import find_dates
 
     for mention in find_dates(question, published=as_of):
@@ -148,8 +150,8 @@ def _dated(question: str, as_of: date) -> Iterator[Reading]:
         following = question[mention.end :]
         if which is None or mention.first is None or mention.last is None or re.match(r"['’]s?\b|-", following):
             continue  # "the May 3 deal", "last week's vote": the time names the thing
-        if mention.first > as_of:
-            continue  # what lies ahead is told before it comes
+        if mention.first > as_of or re.search(r"(?i)\bas of\s*$", question[: mention.start]):
+            continue  # told before it comes; and what held "as of June 18" may have been told long before
         words = f"{lead[0].strip()} {mention.words}" if lead else mention.words
         if which in ("before", "prior to", "ahead of"):
             yield Reading(words, Filters(until=mention.first - timedelta(days=1)))

@@ -16,6 +16,7 @@ from store.records import DateMention
 from store.truth import Truth
 
 EVENT_CHUNKS = 20  # looked at for the day of an event
+EVENT_WORDS = 8  # in front of a day, among which the event must stand: a sentence may name it and another day
 FEW = 200  # articles whose chunks are all scored, rather than looked for among the best of all
 
 
@@ -73,8 +74,9 @@ def day_of(truth: Truth, event: str) -> date | None:
     for article in truth.articles_by_id(set(truth.articles_of(hits).values())).values():
         days = [m for m in article.dates if m.precision == "day" and m.first is not None and m.first == m.last]
         for sentence in truth.sentences(article.id) if days else ():
-            if wanted <= set(words(article.text[sentence.start : sentence.end])):
-                found.update({m.first for m in days if sentence.start <= m.start < sentence.end and m.first})
+            within = [m for m in days if sentence.start <= m.start < sentence.end]
+            leads = {m.first: article.text[sentence.start : m.start].split()[-EVENT_WORDS:] for m in within if m.first}
+            found.update(day for day, lead in leads.items() if wanted <= set(words(" ".join(lead))))
     best = found.most_common(2)
     return best[0][0] if best and (len(best) == 1 or best[0][1] >= 2 * best[1][1]) else None
 

@@ -42,6 +42,10 @@ def asked(question: str, event: date | None = None) -> dict[str, Any]:
         ("Did TASS report that Kim met Putin?", {"weighed": ("TASS",)}),
         ("What did TASS say, according to the Korea Herald?", {"weighed": ("TASS", "The Korea Herald")}),
         ("What fortune did he make in those times?", {}),
+        ("How many fell, according to TASS?", {"sources": ("TASS",)}),
+        ("According to the Korea Herald, who fell?", {"sources": ("The Korea Herald",)}),
+        ("How many were missing as of June 18?", {}),  # it may have been told before
+        ("Will the bank cut its rate in May?", {}),
         ("What happened last week?", {"since": date(2025, 6, 9), "until": date(2025, 6, 15)}),
         ("What happened in November 2023?", {"since": date(2023, 11, 1), "until": date(2023, 11, 30)}),
         ("What has Kim said since Monday?", {"since": date(2025, 6, 16)}),

@@ -185,9 +185,46 @@ def test_two_articles_that_count_the_same_differently() -> None:
     assert disputed(question, old, new, group="copies of one story") == []
 
 
+def test_of_several_harms_in_a_sentence_each_number_counts_its_own() -> None:
+    lead = "A bus fell into the gorge near Varn, killing 14 people and injuring 37."
+    other = "In the gorge near Varn 17 people were killed in a bus, and 37 hurt."
+    question = "How many people were killed in the bus near Varn?"
+    (found,) = disputed(question, lead, other)
+    assert found.kind == "contradiction"
+    assert disputed("How many people were injured in the bus near Varn?", lead, other) == []
+
+
+def test_a_later_toll_is_an_update_whatever_day_it_was_told() -> None:
+    first = "The ferry accident off Varn killed 14 people, the coast guard said on Monday."
+    later = "The death toll of the ferry accident off Varn rose to 21, the coast guard said on Sunday."
+    days = (date(2025, 6, 16), date(2025, 6, 22))
+    (found,) = disputed("How many people were killed in the ferry accident off Varn?", first, later, days=days)
+    assert (found.kind, [side.article.id for side in found.sides]) == ("update", ["0", "1"])
+
+
 @pytest.mark.parametrize(
     ("question", "first", "second"),
     [
+        (
+            "How many houses did the fire near Varn destroy?",
+            "The fire near Varn destroyed 3,400 hectares of forest.",
+            "The fire near Varn destroyed 2,600 hectares of forest.",
+        ),
+        (
+            "How much aid did the ministry promise Varn?",
+            "The ministry promised the farmers of Varn 5 lorries of hay.",
+            "The ministry promised the farmers of Varn 9 lorries of hay.",
+        ),
+        (
+            "What share of the vote did Quill get in Varn?",
+            "In Varn turnout was 58 percent.",
+            "Quill leads in Varn with 53 percent.",
+        ),
+        (
+            "How many cars did the works in Varn build?",
+            "The works in Varn built 538,000 cars.",
+            "The works in Varn expect to build 512,000 cars.",
+        ),
         ("How many people died in Varn?", "The flood in Varn killed 14 people.", "The flood in Varn hurt 90 people."),
         ("How many soldiers go to Varn?", "Some 5,000 workers go to Varn.", "Some 1,000 sappers go to Varn."),
         (
@@ -243,6 +280,16 @@ def test_quantities(text: str, found: list[tuple[float, str | None]]) -> None:
     assert [(q.value, q.unit) for q in quantities(text)] == found
 
 
+def test_figures_of_another_year_are_no_disagreement() -> None:
+    question, one, other = (
+        "How many cars did the works in Varn build?",
+        "The works in Varn built 538,000 cars.",
+        "The works in Varn built 512,000 cars.",
+    )
+    assert len(disputed(question, one, other, days=(date(2025, 1, 9), date(2025, 1, 12)))) == 1
+    assert disputed(question, one, other, days=(date(2024, 1, 9), date(2025, 1, 12))) == []
+
+
 def test_an_answer_cites_both_sides_and_says_that_they_differ(tmp_path: Path) -> None:
     with Rag.open(tmp_path) as rag:
         rag.add(
@@ -282,6 +329,10 @@ def corrected(question: str, text: str) -> str | None:
     [
         ("Why did Ada Quill resign as head of the board?", "Ada Quill called it a failure and ruled out resigning."),
         ("When did Brill concede?", "Mayor Otto Brill did not concede on Sunday."),
+        ("Why did Quill raise the tolls?", "Ada Quill said that she would not raise the tolls."),
+        ("When did the ferry line raise its fares?", "The ferry line cut its fares by a tenth on Monday."),
+        ("How did Brill win the election?", "Otto Brill lost the election by 40 votes."),
+        ("When did the food agency approve the drug?", "The food agency has not approved the drug."),
         ("Why did Brill refuse to receive the envoy?", "On Monday Brill received the envoy for talks."),
         ("Why did the 900 workers at the Varn mill go on strike?", "The 650 workers at the Varn mill went on strike."),
     ],
@@ -296,6 +347,9 @@ def test_a_false_premise_is_corrected(question: str, text: str) -> None:
         ("Why did Ada Quill resign?", "Ada Quill resigned because the dam leaks."),
         ("Why did Ada Quill resign?", "Otto Brill ruled out resigning after Ada Quill left."),
         ("Did Ada Quill resign?", "Ada Quill ruled out resigning."),
+        ("Why did the council raise taxes?", "The council cut its spending on roads."),
+        ("How did Brill win the election?", "Otto Brill lost his temper."),
+        ("Why did the line raise its fares?", "The line would cut its fares if fuel were cheaper."),
         ("Why did Ada Quill resign?", "Ada Quill said that if the gates had not failed she would not resign."),
         ("Why did Brill not sign the pact?", "Brill did not sign the pact because of the cost."),
         ("Why did the 900 workers of Varn strike?", "The 900 workers of Varn strike. At Ostrel 650 workers strike."),
@@ -305,6 +359,14 @@ def test_a_false_premise_is_corrected(question: str, text: str) -> None:
 )
 def test_a_premise_that_nothing_contradicts_stands(question: str, text: str) -> None:
     assert corrected(question, text) is None
+
+
+def test_what_the_question_takes_for_granted_is_put_as_a_statement() -> None:
+    text = "Calder has not announced the merger."
+    story = article(text)
+    found = false_premise("When did Calder announce the merger?", [Sentence(story, 0, len(text), 2.0)])
+    assert found is not None
+    assert found.asked == "Calder did announce the merger"
 
 
 def test_the_correction_comes_first_and_is_cited(tmp_path: Path) -> None:

@@ -14,24 +14,19 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from rag.answer.counted import counted_in, is_asked, same_unit, what_is_counted
 from rag.answer.evidence import SPEAKS, Sentence, Sentences
-from rag.answer.quantities import HARMS, Quantity, excludes, is_of_people, quantities, stem
+from rag.answer.quantities import Quantity, excludes, stem
 from rag.answer.speakers import Statement, statements
 from rag.words import INNER_NAME, STEM, STOP_WORDS, content_words
 from store.records import Article, Span
 
 _NEAR = 2  # sentences around an answering one in which another voice of the same article is looked for
 _ALIKE = 0.6  # share of content words at which two sentences with and without "not" say the opposite
-_COUNTS = re.compile(
-    r"(?i)\bhow (?:many|much|long|big|large|high|far|often|few)\b"
-    r"|\b(?:number|figures?|toll|turnout|share|percentage|total|"
-    r"amount|size|count)\b"
-)
 _GIVES = re.compile(
     r"(?i)\b(?:says?|said|counts?|counted|claims?|claimed|estimate[sd]?|reports?|reported|of|at|with|to|that|is|was|only|"
     r"about|around|some|over|than|nearly|almost|least|has|had|have|or) $"
 )
-_COUNTED = re.compile(r"(?i)\b(?:how many|number of|figures? (?:for|of|on)|how much) ((?:[\w’'-]+ ?){1,3})")
 _DENIES = re.compile(
     r"\b(?:denie[ds]|deny|reject(?:ed|s)|dispute[ds]|refute[ds]|contradict(?:ed|s)|dismisse[ds])\b|\bno such\b"
 )
@@ -40,6 +35,14 @@ _DENIES_THAT = re.compile(
     r"(?:[:.,;]|\s*$)"
 )
 _NOT = re.compile(r"(?i)\b(?:not|never|no|nobody|none|neither|without)\b|n['’]t\b")
+# what is to come, or wanted: no figure of what is
+_PLANNED = re.compile(
+    r"(?i)\b(?:expect\w*|forecasts?|targets?(?! of)|plan(?:s|ned)?|wants?|wanted|demand\w*|would|will|may|could|if)\b"
+)
+_TOLL = re.compile(r"(?i)\btoll\b")
+_UNITS = frozenset(w[:STEM] for w in "million billion thousand percent euro dollar people said".split())
+_YEAR_ON = 270  # days between two articles from which like figures are those of another year
+_SAYING = re.compile(r"(?i)\b(?:said|told|wrote|by the end of|by|until|since)(?: [a-z]+){0,3}? ?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _figures(
 def _exclusive(question: str, near: Sequence[Side], sentence: Sentence) -> tuple[Side, ...]:
     """The run of neighbouring voices whose figures exclude each other, the cited sentence among them."""
     for at, first in enumerate(near):
-        asked = [q for q in quantities(first.text) if _is_asked(question, q, first.text)]
+        asked = [q for q in counted_in(first.text) if is_asked(question, q, first.text)]
         if len(asked) != 1 or first.voice is None:
             continue
         run, figures, last = [first], [asked[0]], at
@@ -123,8 +126,8 @@ def _exclusive(question: str, near: Sequence[Side], sentence: Sentence) -> tuple
 
 def _rival(quantity: Quantity, first: Side, side: Side, *, adjacent: bool) -> Quantity | None:
     """The first number of a side that counts the same, or that counts nothing named right behind what names it."""
-    for other in quantities(side.text):
-        if _same_unit(other, quantity, side.text, first.text) or (adjacent and _stands_alone(other, side.text)):
+    for other in counted_in(side.text):
+        if same_unit(other, quantity, side.text, first.text) or (adjacent and _stands_alone(other, side.text)):
             return other
     return None
 
@@ -134,54 +137,46 @@ def _stands_alone(quantity: Quantity, text: str) -> bool:
     return quantity.unit is None and bool(_GIVES.search(text[: quantity.start]))
 
 
-def _is_asked(question: str, quantity: Quantity, text: str) -> bool:
-    """Whether a question for a quantity asks for this one."""
-    if quantity.unit is None or not _COUNTS.search(question) or (_harms(question) - _harms(text)):
-        return False
-    if quantity.unit == "minute":
-        return bool(re.search(r"(?i)\bhow (?:long|many (?:hours|minutes|days|weeks|months|years))\b", question))
-    counted = _COUNTED.findall(question)
-    if not counted and re.search(r"(?i)\bhow (?:long|often|far|high)\b", question):
-        return False
-    if quantity.unit in {stem(word) for words in counted or [question] for word in content_words(words)}:
-        return True
-    if is_of_people(quantity.unit):
-        return _harms(question) == _harms(text)
-    return len(quantities(text)) == 1
-
-
 def _differ(question: str, one: Side, other: Side) -> bool:
     """Whether two articles give figures for the same thing that exclude each other."""
-    for first in quantities(one.text):
-        for second in quantities(other.text):
+    for first in counted_in(one.text):
+        for second in counted_in(other.text):
             if (
-                _is_asked(question, first, one.text)
-                and _is_asked(question, second, other.text)
-                and _same_unit(first, second, one.text, other.text)
+                is_asked(question, first, one.text)
+                and is_asked(question, second, other.text)
+                and same_unit(first, second, one.text, other.text)
                 and excludes(first, second)
                 and _same_matter(question, one, other)
             ):
                 return not any(
-                    _same_unit(first, q, one.text, other.text) and not excludes(first, q)
-                    for q in quantities(other.text)
+                    same_unit(first, q, one.text, other.text) and not excludes(first, q) for q in counted_in(other.text)
                 )
     return False
 
 
-def _same_unit(one: Quantity, other: Quantity, here: str, there: str) -> bool:
-    if is_of_people(one.unit) and is_of_people(other.unit):
-        return _harms(here) == _harms(there)
-    return one.unit == other.unit and one.unit is not None and _harms(here) == _harms(there)
-
-
 def _same_matter(question: str, one: Side, other: Side) -> bool:
-    """Whether both speak of the names of the question, share more words, and name no different days."""
-    days, others = _days(one), _days(other)
-    if days and others and not days & others:
+    """Whether both speak of the names and the matter of the question, as of what is or of what is planned, and of one
+    time.
+    """
+    if _apart(one, other) or bool(_PLANNED.search(one.text)) != bool(_PLANNED.search(other.text)):
         return False
     if not (_named(question, one) and _named(question, other)):
         return False
-    return len(_stems(one.text) & _stems(other.text)) >= (2 if INNER_NAME.search(question) else 3)
+    shared = _stems(one.text) & _stems(other.text)
+    if not what_is_counted(question) and not _stems(INNER_NAME.sub(" ", question)) & shared - {"percent"[:STEM]}:
+        return False
+    return len(shared - _UNITS) >= (2 if INNER_NAME.search(question) else 3)
+
+
+def _apart(one: Side, other: Side) -> bool:
+    """Whether they name different days of what they tell, or came out so far apart that it is another year's."""
+    came = [side.article.published for side in (one, other)]
+    if came[0] and came[1] and abs((came[0] - came[1]).days) > _YEAR_ON:
+        return True
+    if came[0] != came[1] and (_TOLL.search(one.text) or _TOLL.search(other.text)):
+        return False  # a toll is of the event, and its day that of the count
+    days, others = _days(one), _days(other)
+    return bool(days and others and not days & others)
 
 
 def _named(question: str, at: Side | Sentence) -> bool:
@@ -196,7 +191,9 @@ def _days(side: Side) -> set[object]:
     return {
         day
         for mention in side.article.dates
-        if mention.within(side.start, side.end) and mention.precision in ("day", "year")
+        if mention.within(side.start, side.end)
+        and mention.precision in ("day", "year")
+        and not _SAYING.search(side.article.text[side.sentence.start : mention.start])
         for day in (mention.first,)
         if day is not None
     }
@@ -286,10 +283,6 @@ def _parts(article: Article, spans: Sequence[Span], at: int) -> list[Side]:
     if len(said) < 2:
         return [Side(article, span, span.start, span.end, said[0] if said else None)]
     return [Side(article, span, s.start, s.end, s) for s in said]
-
-
-def _harms(text: str) -> set[str]:
-    return {name for name, pattern in HARMS.items() if pattern.search(text)}
 
 
 def _stems(text: str) -> set[str]:

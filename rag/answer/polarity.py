@@ -23,6 +23,8 @@ _CONTRASTS = re.compile(r"(?i)\b(?:but|while|whereas|although|though|however|unl
 _CONTRARIES = [
     ("rise rises rose risen rising", "fall falls fell fallen falling"),
     ("increase increases increased increasing", "decrease decreases decreased decreasing"),
+    ("raise raises raised raising", "cut cuts cutting lower lowers lowered lowering reduce reduces reduced reducing"),
+    ("convict convicts convicted", "acquit acquits acquitted"),
     ("grow grows grew grown growing", "shrink shrinks shrank shrunk shrinking"),
     ("win wins won winning", "lose loses lost losing"),
     ("accept accepts accepted accepting", "reject rejects rejected rejecting refuse refuses refused refusing"),

@@ -1,7 +1,8 @@
 """What a question takes for granted and the articles contradict: "Why did X resign?" where "X ruled out resigning".
 
-Three signs, each of them narrow: the articles deny of the same subject the very verb of the question; they affirm what
-the question denies; or they count the same thing of the same names with another figure, and none has the question's.
+Three signs, each of them narrow: the articles deny of the same subject the very verb of the question, or say its
+contrary of the same thing ("cut the fares" for "raise the fares"); they affirm what the question denies; or they count
+the same thing of the same names with another figure, and none has the question's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.evidence import SPEAKS, Sentence
+from rag.answer.polarity import swaps_contrary
 from rag.answer.quantities import excludes, quantities
 from rag.answer.voices import blank_quotes
 from rag.words import STEM, STOP_WORDS, content_words
@@ -29,7 +31,11 @@ _DENIES = (
 )
 _REFUSES = r"(?:refuse[sd]?(?: to)?|decline[sd]?(?: to)?|fail(?:ed|s)?(?: to)?|not|n['’]t|never) "
 _UNSURE = re.compile(r"(?i)\b(?:if|whether|unless|would|could|might|may|until|yet)\b|\?")
+_WOULD_NOT = re.compile(r"(?i)\b(?:would|could)(?= not\b)")  # "said she would not raise it" is sure enough
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
+_SUBJECT = re.compile(
+    r"(?:the )?(?:[a-z-]+ ){0,2}?[A-Z][\w-]+(?: [A-Z][\w-]+)*|(?:the|its|their) (?:[a-z-]+ ){0,2}?[a-z-]+(?= [a-z]+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +61,40 @@ def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Cor
     refused = re.search(_REFUSES, rest + " ")
     for sentence in evidence:
         text = blank_quotes(sentence.text)
-        for subject, verb in _subject_and_verbs(rest):
+        for name, verb in _subject_and_verbs(rest):
             if refused and verb.start() < refused.end():
                 continue
-            denied, affirmed = _denied(text, subject, verb[0]), _affirmed(text, subject, verb[0])
+            subject = name[0].split()[-1]
+            denied = _denied(text, subject, verb[0]) or _contrary(text, subject, verb[0], rest[verb.end() :])
+            affirmed = _affirmed(text, subject, verb[0])
             if affirmed if refused else denied:
-                words = (
-                    f"{rest[: (refused or verb).start()].strip()} {taken['aux']} {rest[(refused or verb).start() :]}"
-                )
-                yield Correction(words, sentence)
+                yield Correction(f"{name[0]} {taken['aux']}{rest[name.end() :]}", sentence)
                 return
 
 
-def _subject_and_verbs(rest: str) -> Iterator[tuple[str, re.Match[str]]]:
-    """The last name of the question's subject, with each of the words behind it that may be the verb: at most two."""
-    name = re.match(r"(?:the )?(?:[a-z-]+ ){0,2}?[A-Z][\w-]+(?: [A-Z][\w-]+)*", rest)
+def _subject_and_verbs(rest: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The question's subject, with each of the words behind it that may be the verb: at most two."""
+    name = _SUBJECT.match(rest)
     if not name:
         return
-    subject = name[0].split()[-1]
     verbs = [m for m in re.finditer(r"[a-z][\w-]+", rest) if m.start() >= name.end() and m[0] not in STOP_WORDS]
     for verb in verbs[:2]:
-        yield subject, verb
+        yield name, verb
 
 
 def _denied(text: str, subject: str, verb: str) -> bool:
     stem = re.escape(_stem(verb))
     no = re.search(rf"(?i)\b(?:{_DENIES}|\w+n['’]t)(?: \w+)? {stem}\w*", text)
-    if no is None or _UNSURE.search(text[: no.end()]):
+    if no is None or _UNSURE.search(_WOULD_NOT.sub(" ", text[: no.end()])):
         return False
     return _leads(text, subject) or subject in re.findall(r"\w[\w-]*", text[: no.start()])[-2:]
+
+
+def _contrary(text: str, subject: str, verb: str, behind: str) -> bool:
+    """Whether the sentence says the contrary of the verb of the subject, and of what stands behind the verb."""
+    thing = content_words(behind)[:1]
+    same = not thing or thing[0][:STEM].lower() in {word.lower() for word in _stems(text)}
+    return same and _leads(text, subject) and not _UNSURE.search(text) and swaps_contrary(verb, text, around=text)
 
 
 def _affirmed(text: str, subject: str, verb: str) -> bool:

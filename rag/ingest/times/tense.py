@@ -10,7 +10,7 @@ _AHEAD = (
     r"will|won['’]t|['’]ll|shall|would|could|may|might|should|must|can|going to|(?:is|are) (?:also )?(?:due )?to|due|"
     r"slated|scheduled|(?:is|are|was|were) set|set (?:to|for)|plan(?:s|ned|ning)?|expects?|expected|upcoming|"
     r"forthcoming|awaits?|faces?|hopes?|intends?|aims?|begins?|starts?|opens|kicks off|expires?|takes effect|ends|"
-    r"deadline|runs? through|tickets|forecasts|"
+    r"deadline|runs? through|tickets|forecasts|go(?:es)? to the polls|meets|plays|"
     r"(?:is|are|was|were|the|weather) forecast|forecast(?= (?:for|to)\b)|"
     r"(?:agreed|vowed|promised|wants?|pledged|ordered|asked|told|urged|invited|decided|threaten\w*|prepar\w*|ready|"
     r"likely|called for)\b(?: \w+){0,3}? (?:to|in) \w+"
@@ -22,6 +22,12 @@ _BACK = (
     r"since|(?!need|speed|feed|breed|indeed|hundred|seed|shed|red|led\b)\w{2,}ed"
 )
 _MARK = re.compile(rf"(?i)(?P<ahead>\b(?:{_AHEAD})\b|['’]ll\b)|(?P<back>\b(?:{_BACK})\b)")
+# in front of a verb that is the same in the past: "will cut", "to put"
+_BARE = re.compile(
+    r"(?i)(?:\b(?:will|shall|would|could|may|might|should|must|can|to)|won['’]t|['’]ll)(?: not| also| \w+ly)? $"
+)
+# "on Tuesday decided to close it" names the day of deciding
+_DECIDED = re.compile(r"(?i)(?!expected|scheduled|slated)\w{2,}ed\b|told\b")
 
 
 def looks_ahead(sentence: str, start: int, end: int) -> bool | None:
@@ -39,7 +45,8 @@ def looks_ahead(sentence: str, start: int, end: int) -> bool | None:
         return True
     clause = re.split(r"[;:]|, (?:and|but|while|after which)\b", before)[-1]
     for part, pick in ((clause, -1), (after, 0), (before, -1)):
-        marks = list(_MARK.finditer(part))
+        marks = [m for m in _MARK.finditer(part) if not (m["back"] and _BARE.search(part[: m.start()]))]
         if marks:
-            return marks[pick]["ahead"] is not None
+            decided = part is after and _DECIDED.match(marks[pick][0])
+            return marks[pick]["ahead"] is not None and not decided
     return None

@@ -1,0 +1,86 @@
+"""What the numbers of a sentence count, and whether a question asks for that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rag.answer.quantities import HARMS, Quantity, is_of_people, quantities, stem
+from rag.words import content_words
+
+_COUNTS = re.compile(
+    r"(?i)\bhow (?:many|much|long|big|large|high|far|often|few)\b"
+    r"|\b(?:numbers?|figures?|tolls?|turnout|share|percentage|total|"
+    r"amount|size|count)\b"
+)
+_COUNTED = re.compile(r"(?i)\b(?:how many|number of|figures? (?:for|of|on)|how much) ((?:[\w’'-]+ ?){1,3})")
+_TOLL = r"toll (?:\S+ ){0,8}?(?:to|at|was|is|of)"
+_OF_TOLL = re.compile(rf"(?i)\b{_TOLL} (?:at least )?$")
+_OF_PEOPLE = re.compile(rf"(?i)\b(?:{_TOLL}|killing|injuring|wounding|injured|killed)(?: at least| about)? $")
+_MEASURES = frozenset(
+    "$ € £ ¥ ₩ % dollar euro pound yen franc crown krone ruble rouble yuan won rupee peso meter metre ton tonne liter "
+    "litre hectare acre kilometer kilometre mile percent".split()
+)
+
+
+def asks_for_count(question: str) -> bool:
+    """Whether a question asks for a quantity."""
+    return bool(_COUNTS.search(question))
+
+
+def what_is_counted(question: str) -> list[str]:
+    """The words for what a question wants counted: "how many jobs"; none if it does not say."""
+    return _COUNTED.findall(question)
+
+
+def is_asked(question: str, quantity: Quantity, text: str) -> bool:
+    """Whether a question for a quantity asks for this one of a text."""
+    wanted = harms(question)
+    if quantity.unit is None or not asks_for_count(question) or (wanted and harm_of(quantity, text) != wanted):
+        return False
+    if quantity.unit == "minute":
+        return bool(re.search(r"(?i)\bhow (?:long|many (?:hours|minutes|days|weeks|months|years))\b", question))
+    counted = what_is_counted(question)
+    if not counted and re.search(r"(?i)\bhow (?:long|often|far|high)\b", question):
+        return False
+    if quantity.unit in {stem(word) for words in counted or [question] for word in content_words(words)}:
+        return True
+    if is_of_people(quantity.unit):
+        return harm_of(quantity, text) == wanted
+    if re.search(r"(?i)\bhow many\b", question):
+        return False  # it names what it counts, and this counts something else
+    if re.search(r"(?i)\bhow much\b", question) and quantity.unit not in _MEASURES:
+        return False
+    return len(quantities(text)) == 1
+
+
+def same_unit(one: Quantity, other: Quantity, here: str, there: str) -> bool:
+    """Whether a quantity of one text counts what one of another counts."""
+    same = one.unit == other.unit and one.unit is not None
+    people = is_of_people(one.unit) and is_of_people(other.unit)
+    return (same or people) and harm_of(one, here) == harm_of(other, there)
+
+
+def counted_in(text: str) -> list[Quantity]:
+    """The quantities; a bare number behind a word for harm counts people: "injuring 37", "the toll rose to 21"."""
+    return [
+        replace(q, unit="people") if q.unit is None and _OF_PEOPLE.search(text[: q.start]) else q
+        for q in quantities(text)
+    ]
+
+
+def harms(text: str) -> set[str]:
+    """The kinds of harm that a text speaks of."""
+    return {name for name, pattern in HARMS.items() if pattern.search(text)}
+
+
+def harm_of(quantity: Quantity, text: str) -> set[str]:
+    """The harm that a number counts, if any: of several in its sentence that of the nearest word."""
+    if _OF_TOLL.search(text[: quantity.start]):
+        return {"death"}
+    near = [
+        (max(found.start() - quantity.end, quantity.start - found.end()), name)
+        for name, pattern in HARMS.items()
+        for found in pattern.finditer(text)
+    ]
+    return {min(near)[1]} if near else set()
