@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.errors import ClipdeskError, SettingsError
 from rag.history import History
 from rag.keeping import checked
+from rag.once import once
 from rag.parts import Parts
 from rag.search import search
 from rag.settings import Settings, load_settings
@@ -296,7 +297,7 @@ class Rag:
 
         return CitedQueryEngine(self.ask)
 
-    @cached_property
+    @once
     def _answerer(self) -> Answerer:
         from concurrent.futures import ThreadPoolExecutor
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.errors import ClipdeskError
+from rag.once import once
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Parts:
         self._given_endpoint = endpoint
         self._given_reranker = reranker
 
-    @cached_property
+    @once
     def embedder(self) -> Embedder:
         if self._embed_model is not None:
             from rag.chain import LlamaEmbedder
@@ -51,13 +51,13 @@ class Parts:
 
         return open_embedder(self._settings, endpoint=lambda: self.endpoint)
 
-    @cached_property
+    @once
     def reranker(self) -> Reranker:
         from rag.models.reranker import Reranker
 
         return self._given_reranker or Reranker(folder=self._settings.models)
 
-    @cached_property
+    @once
     def endpoint(self) -> Endpoint:
         from rag.endpoint import Endpoint
 

@@ -318,6 +318,9 @@ def test_only_questions_that_lean_are_joined() -> None:
     assert standalone("And how many workers?", history) == "How many sappers go to Kursk? And how many workers?"
     assert standalone("Who is Doo Jin-ho?", history) == "Who is Doo Jin-ho?"
     assert standalone("And he?", []) == "And he?"
+    assert standalone("So who won the vote in Ostrel?", history) == "So who won the vote in Ostrel?"
+    for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):
+        assert standalone(leaning, history) == f"How many sappers go to Kursk? {leaning}"
     assert standalone("When did he leave?", history) == "How many sappers go to Kursk? When did he leave?"
     for alone in (
         "What does the treaty oblige each party to do if that party is attacked?",

@@ -347,6 +347,7 @@ def test_a_false_premise_is_corrected(question: str, text: str) -> None:
         ("Why did Ada Quill resign?", "Ada Quill resigned because the dam leaks."),
         ("Why did Ada Quill resign?", "Otto Brill ruled out resigning after Ada Quill left."),
         ("Did Ada Quill resign?", "Ada Quill ruled out resigning."),
+        ("What did Brill say when asked about the pact?", "Brill has not asked for a pact."),
         ("Why did the council raise taxes?", "The council cut its spending on roads."),
         ("How did Brill win the election?", "Otto Brill lost his temper."),
         ("Why did the line raise its fares?", "The line would cut its fares if fuel were cheaper."),

@@ -20,6 +20,7 @@ from rag.answer.followup import standalone
 from rag.answer.gate import QUOTE, WRITE, Leaning, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
+from rag.answer.mentions import MOST, mention_asked, mentions
 from rag.answer.other_time import times_asked
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
@@ -78,7 +79,8 @@ class Answerer:
         begun = time.perf_counter()
         asked = standalone(question, history)
         sentences = cache(self._sentences)  # they come from the disk
-        passages = self._search(asked, PASSAGES, filters, today)
+        what = mention_asked(asked)
+        passages = self._search(what or asked, MOST if what else PASSAGES, filters, today)
         yield Retrieved(passages, passages.scope)
         confirmer = Confirmer(self._endpoint, sentences=sentences) if self._endpoint else None
         if self._endpoint and self._endpoint.is_cold:
@@ -144,6 +146,8 @@ class Answerer:
 
         A question that was put behind the one before it is taken whole: that one has been answered.
         """
+        if what := mention_asked(asked):
+            return mentions(what, passages, sentences=sentences)
         least = WRITE if self._endpoint else QUOTE
         judged = partial(
             self._judged, passages=passages, sentences=sentences, filters=filters, least=least, leaning=leaning

@@ -10,7 +10,7 @@ from rag.answer.evidence import Sentence
 from rag.types import Filters, Scope
 from store.records import Article, DateMention
 
-_NEWS = timedelta(days=10)  # around publication: such days may be those of the report, not of what it reports
+_NEWS = timedelta(days=10)  # in which what happened is still reported
 _SAID = re.compile(r"(?i)\b(?:said|told|wrote|estimated|testified)(?: [a-z]+){0,3}? ?$")
 _SAID_BEHIND = re.compile(r"(?i)^,?(?: \S+){1,5}? (?:said|told|wrote|estimated|testified)\b")
 # what a sentence compares with, or counts from: "up from 3.6 billion in 2023", "mayor since 2019"
@@ -29,16 +29,17 @@ def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
 def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:
     """The sentence's words for a time, if it names times and each lies outside one of the `times` asked for; else None.
 
-    An article that came out at the time asked for reports it, whatever other times it names. Days around publication
-    count for nothing, nor do times of saying ("the army said in March"), of comparing and of naming ("the 2019
-    accident"). Nor does a time asked for without beginning or end.
+    An article that came out at the time asked for reports it, whatever other times it names. Times of saying ("the army
+    said in March"), of comparing and of naming ("the 2019 accident") are no time of what a sentence tells. Nor does a
+    time asked for without beginning or end count.
     """
-    told = [m for m in sentence.article.dates if m.within(sentence.start, sentence.end)]
+    named = [m for m in sentence.article.dates if m.within(sentence.start, sentence.end)]
+    told = [m for m in named if not _is_aside(m, sentence)]
     for time in times:
         since, until = time.since, time.until
         if not (since and until and told) or _reports(sentence.article, since, until):
             continue
-        if all(_outside(m, since, until, sentence) for m in told):
+        if all(_outside(m, since, until) for m in named if m in told or m.first):
             return told[0].words
     return None
 
@@ -47,14 +48,14 @@ def _reports(article: Article, since: date, until: date) -> bool:
     return article.published is not None and since <= article.published <= until + _NEWS
 
 
-def _outside(told: DateMention, since: date, until: date, sentence: Sentence) -> bool:
-    """Whether it is known to lie outside, and is plainly the time of what the sentence tells."""
-    article = sentence.article
-    before, behind = article.text[sentence.start : told.start], article.text[told.end : sentence.end]
-    if told.first is None or told.last is None or _SAID.search(before) or _SAID_BEHIND.search(behind):
-        return False
-    if _BACKGROUND.search(before) or (_NAMED.search(before) and re.match(r" [a-z]", behind)):
-        return False
-    if article.published and abs(told.first - article.published) <= _NEWS:
-        return False
-    return told.last < since or until < told.first
+def _outside(told: DateMention, since: date, until: date) -> bool:
+    return told.first is not None and told.last is not None and (told.last < since or until < told.first)
+
+
+def _is_aside(told: DateMention, sentence: Sentence) -> bool:
+    """A time of saying, of comparing or of naming."""
+    text = sentence.article.text
+    before, behind = text[sentence.start : told.start], text[told.end : sentence.end]
+    if _SAID.search(before) or _SAID_BEHIND.search(behind) or _BACKGROUND.search(before):
+        return True
+    return bool(_NAMED.search(before) and re.match(r" [a-z]", behind))

@@ -33,6 +33,7 @@ _REFUSES = r"(?:refuse[sd]?(?: to)?|decline[sd]?(?: to)?|fail(?:ed|s)?(?: to)?|n
 _UNSURE = re.compile(r"(?i)\b(?:if|whether|unless|would|could|might|may|until|yet)\b|\?")
 _WOULD_NOT = re.compile(r"(?i)\b(?:would|could)(?= not\b)")  # "said she would not raise it" is sure enough
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
+_FURTHER = re.compile(r"\b(?:when|while|after|before|because|if|that|as)\b")
 _SUBJECT = re.compile(
     r"(?:the )?(?:[a-z-]+ ){0,2}?[A-Z][\w-]+(?: [A-Z][\w-]+)*|(?:the|its|their) (?:[a-z-]+ ){0,2}?[a-z-]+(?= [a-z]+)"
 )
@@ -77,7 +78,8 @@ def _subject_and_verbs(rest: str) -> Iterator[tuple[re.Match[str], re.Match[str]
     name = _SUBJECT.match(rest)
     if not name:
         return
-    verbs = [m for m in re.finditer(r"[a-z][\w-]+", rest) if m.start() >= name.end() and m[0] not in STOP_WORDS]
+    clause = _FURTHER.split(rest)[0]  # "what did he say when asked" takes for granted that he said, not that he asked
+    verbs = [m for m in re.finditer(r"[a-z][\w-]+", clause) if m.start() >= name.end() and m[0] not in STOP_WORDS]
     for verb in verbs[:2]:
         yield name, verb
 

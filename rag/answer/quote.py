@@ -25,11 +25,11 @@ _OF_SEVERAL = re.compile(
 def pick(question: str, sentences: Sequence[Sentence], *, leading: int = 1) -> tuple[Sentence, ...]:
     """The sentences to quote, best first; `sentences` are ordered and have passed the gate.
 
-    A question about several stories gets the best sentence of each that has one; one of several clauses all of the
-    `leading` ones, which are the best of a clause each.
+    All of the `leading` ones are quoted, which are the best of a clause or an article each. A question about several
+    stories gets the best sentence of each that has one.
     """
     if _OF_SEVERAL.search(question):
-        return _one_each(sentences)
+        return _one_each(sentences, most=max(MOST_STORIES, leading))
     picked = list(sentences[:leading])
     for sentence in sentences[leading : max(MOST, leading)]:
         words = sum(len(s.text.split()) for s in (*picked, sentence))
@@ -40,10 +40,10 @@ def pick(question: str, sentences: Sequence[Sentence], *, leading: int = 1) -> t
     return tuple(picked)
 
 
-def _one_each(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+def _one_each(sentences: Sequence[Sentence], *, most: int) -> tuple[Sentence, ...]:
     """The best sentence of each article; copies of one story count once."""
     best: dict[str, Sentence] = {}
     for sentence in sentences:
         best.setdefault(sentence.article.copy_group or sentence.article.id, sentence)
     first, *others = best.values()
-    return (first, *(s for s in others[: MOST_STORIES - 1] if s.score >= max(FLOOR, first.score - MARGIN)))
+    return (first, *(s for s in others[: most - 1] if s.score >= max(FLOOR, first.score - MARGIN)))

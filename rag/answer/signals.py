@@ -17,9 +17,10 @@ _LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one wo
 
 # words of a question that carry no meaning, or speak of the articles and not of what they are about
 _UNASKED = STOP_WORDS | frozenset(
-    "account accounts coverage differ different difference figure figures newspaper newspapers number numbers outlet "
-    "outlets page pages paper papers piece pieces quote quoted read reads says source sources story stories version "
-    "versions word worded wording words one two three each both all compare compared".split()
+    "latest newest current currently news mention mentions mentioned account accounts coverage differ different "
+    "difference figure figures newspaper newspapers number numbers outlet outlets page pages paper papers piece "
+    "pieces quote quoted read reads says source sources story stories version versions word worded wording words "
+    "one two three each both all compare compared".split()
 )
 
 

@@ -239,10 +239,9 @@ class Tools:
         return ArticleText.model_validate(found) if found else None
 
     async def list(self, *, limit: int, offset: int) -> Listed:
-        articles = await self._work(self.rag.articles)
-        newest = sorted(articles, key=lambda a: a.published or date.min, reverse=True)
-        shown = (ArticleHead.model_validate(a) for a in newest[offset : offset + limit])
-        return Listed(total=len(articles), articles=tuple(shown))
+        found = await self._work(lambda: self.rag.list_articles(limit=limit, offset=offset))
+        articles = await self._work(lambda: [self.rag.article(row.id) for row in found.rows])
+        return Listed(total=found.total, articles=tuple(ArticleHead.model_validate(a) for a in articles if a))
 
     async def _work(self, work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work, limiter=self.limiter)
