@@ -17,6 +17,7 @@ from rag.models.embedding import Embedder, LocalEmbedder
 from rag.ranking import Scores, mixed, newest_first, relevance, select, standard
 from rag.types import Filters, Found, Passage
 from rag.words import content_words
+from store.errors import IndexLost
 from store.records import Chunk, Hit
 from store.store import Store
 from store.truth import Vector
@@ -67,18 +68,22 @@ def search(
     """The k best chunks for a question, best first; none if the store is empty or the question blank.
 
     Filters are read from the question too (`rag.asked`), unless they say not to. Where no article meets them, first
-    those that were read are given up, then the others. Raises IndexMismatch if the index was made by another model.
+    those that were read are given up, then the others. Raises IndexMismatch if the index was made by another model,
+    IndexLost if its server cannot be asked.
     """
     filters = filters or Filters()
     if not question.strip() or k < 1 or store.truth.is_empty():
         return Found()
     store.check_model(embedder.identity, embedder.dimension)
-    if not isinstance(embedder, LocalEmbedder):  # a server may take long, and nobody can write inside `steady`
-        vector = embedder.embed_query(question)
-        return _found(store, lambda: vector, question, k=k, filters=filters, as_of=as_of)
     with ThreadPoolExecutor(1) as thread:  # the full-text index is asked meanwhile
         embedded = thread.submit(embedder.embed_query, question).result
-        return _found(store, embedded, question, k=k, filters=filters, as_of=as_of)
+        if not isinstance(embedder, LocalEmbedder):
+            embedded()  # a server may take long, and nobody can write inside `steady`
+        found = partial(_found, store, embedded, question, k=k, filters=filters, as_of=as_of)
+        try:
+            return found()
+        except IndexLost:
+            return found()
 
 
 def _found(

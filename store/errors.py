@@ -32,5 +32,9 @@ class StoreUnwritable(StoreError):
     """The data folder cannot be created or written."""
 
 
+class IndexLost(StoreError):
+    """The index on the server cannot be asked; another process may have made it anew just now: ask once more."""
+
+
 class IndexMismatch(StoreError):
     """The stored vectors were made by another embedding model than the one now set."""

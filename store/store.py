@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from store.errors import IndexMismatch, StoreError
+from store.errors import IndexLost, IndexMismatch, StoreError
 from store.index import VectorIndex, clean_memory
 from store.lock import FolderLock, WriterLock
 from store.records import Article, Hit, Page, Prepared, Server
@@ -150,15 +150,15 @@ class Store:
                     return
 
     def dense(self, vector: Vector, *, k: int) -> list[Hit]:
-        """The k chunks nearest to `vector`, shape (dimension,), by cosine similarity, best first."""
+        """The k chunks nearest to `vector`, shape (dimension,), by cosine similarity, best first. Raises IndexLost."""
         with self.steady():
             try:
                 return self._opened().query(vector, k=k)
-            except Exception:  # chromadb's own kinds
+            except Exception as error:  # chromadb's own kinds
                 if self._server is None:
                     raise
-                self._close_index()  # another process may have made the index anew just now
-                return self._opened().query(vector, k=k)
+                self._close_index()  # the snapshot still names the old one: only a new search sees the new
+                raise IndexLost(f"the vector index cannot be asked ({error}): is its server up?") from error
 
     def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The k best chunks by BM25, of all articles or of those `among` the given ids, best first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rag import Filters, NewArticle, Rag, SettingsError, StoreError, StoreLocked, load_settings
+from store.errors import IndexLost
 from tests.conftest import ROOT
 
 WRITER = """
@@ -84,6 +86,27 @@ def test_two_writers_and_a_reader_at_once(server: str, tmp_path: Path) -> None:
         assert rag.doctor().ok
         with pytest.raises(StoreLocked):
             Rag.open(tmp_path)  # without the server this would be another index
+
+
+def test_an_index_that_another_makes_anew_is_taken_up(server: str, tmp_path: Path) -> None:
+    settings = load_settings(chroma_url=server)
+    with Rag.open(tmp_path, settings=settings) as rag, Rag.open(tmp_path, settings=settings) as other:
+        rag.add([NewArticle("First", "The lighthouse of Ostrel is lit again.", "Wire")], name="first")
+        other.search("Is the lighthouse lit?")
+        store, vector = other._store, next(iter(other._store.truth.vectors(other._store.truth.chunk_ids()).values()))
+        with store.steady():
+            assert store.truth.chunk_count() == 1  # the snapshot begins with the first look
+            rag.rebuild()
+            with pytest.raises(IndexLost):
+                store.dense(vector, k=1)
+        assert [p.article.title for p in other.search("Is the lighthouse lit?")] == ["First"]
+        searching = threading.Thread(target=lambda: [rag.rebuild() for _ in range(3)])
+        searching.start()
+        while searching.is_alive():
+            assert len(other.search("Is the lighthouse lit?")) == 1
+        searching.join()
+        assert other.doctor().ok
+        assert other._store.index.count() == 1
 
 
 def test_two_data_folders_on_one_server_stay_apart(server: str, tmp_path: Path) -> None:
