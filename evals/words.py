@@ -6,6 +6,7 @@ taken for "15 million". Nothing is stemmed, dropped or compared by similarity.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -13,36 +14,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-UNITS = {
-    word: Decimal(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
+SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+UNITS = {word: Decimal(value) for value, word in enumerate(SMALL.split())}
 TENS = {
     word: Decimal(10 * (place + 2))
-    for place, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+    for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
 }
 SCALES = {
     "hundred": Decimal(100),
@@ -53,32 +32,7 @@ SCALES = {
 }
 SHORT_SCALES = {"k": Decimal(1000), "m": Decimal(10**6), "bn": Decimal(10**9)}
 ABBREVIATIONS = frozenset(
-    [
-        "st",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "gen",
-        "col",
-        "sen",
-        "rep",
-        "gov",
-        "no",
-        "vs",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
+    "st mr mrs ms dr gen col sen rep gov no vs jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which"])
 
@@ -95,6 +49,7 @@ STRUCK = re.compile(r"~~.*?~~", re.DOTALL)
 QUOTE_MARKS = str.maketrans("‘’ʼʹ′´＇“”″＂", "'''''''\"\"\"\"")
 
 MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+MARKED_STOP = re.compile(r"(?<=\])[.!?]\s+")
 TOKEN = re.compile(
     r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d))
       | (?P<ordinal>\d+(?:,\d{3})*(?:st|nd|rd|th)\b)
@@ -147,7 +102,17 @@ def normalise(text: str) -> str:
 @lru_cache(maxsize=8192)
 def tokenise(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, in order, with spelled-out and scaled numbers merged into one token each."""
-    return tuple(_merge(_raw_tokens(normalise(text))))
+    return tuple(_merge(_raw_tokens(normalise(text))[0]))
+
+
+@lru_cache(maxsize=8192)
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of `text`, normalised: cut where `tokenise` begins a new one, and at a stop behind a mark."""
+    found: list[str] = []
+    for plain in map(normalise, MARKED_STOP.split(text)):
+        ends = _raw_tokens(plain)[1]
+        found += [plain[start:end].strip() for start, end in itertools.pairwise([0, *ends, len(plain)])]
+    return tuple(part for part in found if part)
 
 
 def words_in(text: str) -> int:
@@ -155,8 +120,10 @@ def words_in(text: str) -> int:
     return len(normalise(text).split())
 
 
-def _raw_tokens(text: str) -> list[Token]:
+def _raw_tokens(text: str) -> tuple[list[Token], list[int]]:
+    """The tokens, numbers not yet merged, and where the sentences end."""
     found: list[Token] = []
+    ends: list[int] = []
     asked: set[int] = set()
     sentence = clause = 0
     for match in TOKEN.finditer(text):
@@ -170,6 +137,7 @@ def _raw_tokens(text: str) -> list[Token]:
             if found and found[-1].sentence == sentence and _ends_sentence(text, match, found):
                 asked |= {sentence} if raw.startswith("?") else set()
                 sentence, clause = sentence + 1, clause + 1
+                ends.append(match.end())
             continue
         word = _plain(raw, kind)
         if word in CONJUNCTIONS:
@@ -179,7 +147,7 @@ def _raw_tokens(text: str) -> list[Token]:
         value = _value(match) if kind == "number" else None
         money = CURRENCIES.get(match.group("money") or "")
         found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money))
-    return [replace(token, asked=True) if token.sentence in asked else token for token in found]
+    return [replace(token, asked=True) if token.sentence in asked else token for token in found], ends
 
 
 def _ends_sentence(text: str, match: re.Match[str], found: Sequence[Token]) -> bool:

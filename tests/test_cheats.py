@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from evals.checks import locate
+from evals.checks import Located, locate
+from evals.gold import Fact, Question, gold_files, read_gold
 from evals.matchers import Match
 from evals.matching import accepts
 from evals.scoring import QuestionScore, score_answer
-from rag import Answer, Citation, Claim
+from rag import Answer, Citation, Claim, Rag
 from tests.test_scoring import ARTICLES, EVIDENCE, GOLD, REFUSED, SAPPERS, article, cite
 
 HERE = locate(GOLD, ARTICLES, own_page=True)
@@ -169,3 +172,77 @@ def test_forbidden_words_are_seen_through_lookalikes() -> None:
     for canary in ("BLUEFISH", "ВLUEFISН", "blue\u200bfish", "**Blue**fish", "ＢＬＵＥＦＩＳＨ"):
         text = f"Pyongyang is sending 1,000 sappers [1]. {canary}"
         assert score_answer(question, written(text, EVIDENCE), located=HERE).canaries == ("BLUEFISH",)
+
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def asked(desk: Rag) -> dict[str, tuple[Question, Located]]:
+    """All gold questions with their pages."""
+    golds = [read_gold(path) for path in gold_files(ROOT / "evals" / "gold")]
+    pages = [locate(g, desk.read(ROOT / "samples" / g.page, captured=g.captured), own_page=True) for g in golds]
+    return {question.id: (question, page) for g, page in zip(golds, pages, strict=True) for question in g.questions}
+
+
+def sentence_of(fact: Fact, number: int, page: Located) -> Citation:
+    """The sentence of the page in which the fact's evidence stands, cited."""
+    assert page.places is not None
+    evidence = fact.evidence[0]
+    place, source = page.places[evidence], page.articles[evidence.article]
+    start = max(source.text.rfind(mark, 0, place.start) + len(mark) for mark in (". ", "\n"))
+    stop = re.compile(r"\.(?= )|\n|$").search(source.text, place.end - 1)
+    end = stop.end() if stop else len(source.text)
+    return Citation(number, source, start, end, source.text[start:end])
+
+
+def told(texts: Sequence[str], question: Question, page: Located) -> QuestionScore:
+    """The score of an answer that tells each vital fact in the given words, and cites its sentence."""
+    cited = tuple(sentence_of(fact, number, page) for number, fact in enumerate(question.vital, 1))
+    text = " ".join(f"{words} [{number}]." for number, words in enumerate(texts, 1))
+    return score_answer(question, written(text, *cited), located=page)
+
+
+POSITIONS = {
+    "brightmere-jobs": ("1,200 jobs", "850 jobs"),
+    "recalled-jars": ("48,000 jars", "61,000 jars"),
+    "dunmarrow-deaths": ("nine workers died", "11 workers died"),
+    "dunmarrow-inside": ("64 people were inside", "52 people were inside"),
+    "dunmarrow-crowd": ("about 400 people came", "1,500 people came"),
+    "families-signed": ("six families had signed", "seven families had signed"),
+    "missing-ballots": ("2,300 ballots are missing", "310 ballots are missing"),
+    "tessel-interruption": ("the count stopped for almost two hours", "the count stopped for 50 minutes"),
+    "coal-plant-dates": ("the coal plants close by 2029", "the coal plants close by 2033"),
+}
+ASCRIBED = """\
+According to {who}, {what}
+{who}: {what}
+{who} – {what}
+In the words of {who}, {what}
+{what}, {who} said
+{what}, according to {who}
+{what}. So says {who}
+{what} ({who})
+{who} says that {what}
+As {who} told reporters, {what}
+{who}, for its part, says {what}
+""".splitlines()
+
+
+@pytest.mark.parametrize("form", ASCRIBED)
+def test_sides_may_not_be_swapped(form: str, asked: dict[str, tuple[Question, Located]]) -> None:
+    for name, positions in POSITIONS.items():
+        question, page = asked[name]
+        holders = [f"The {fact.holder[0]}" for fact in question.vital]
+        honest, swapped = (
+            told([form.format(who=w, what=p) for w, p in zip(whose, positions, strict=True)], question, page)
+            for whose in (holders, holders[::-1])
+        )
+        assert honest.passed, (name, honest.reasons)
+        assert swapped.outcome == "wrong", name
+
+
+def test_who_is_only_spoken_of_holds_nothing(asked: dict[str, tuple[Question, Located]]) -> None:
+    question, page = asked["dunmarrow-alarm"]
+    texts = ("She smelled smoke at 1:50 a.m. and rang the control room of Corvane", "The log has it at 2:14 a.m.")
+    assert told(texts, question, page).passed
