@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from evals.matchers import Match
 from evals.matching import accepts
-from evals.patterns import is_cue
+from evals.negation import is_cue
 from evals.words import MARK, Token, normalise, tokenise
 
 SHARED = 0.6

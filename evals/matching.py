@@ -9,48 +9,14 @@ from functools import lru_cache
 
 from evals.dates import WrittenDate, written_dates
 from evals.matchers import DateMatch, EntityMatch, ListMatch, Match, NumberMatch, Polarity, PolarityMatch, TextMatch
-from evals.patterns import Hit, asserted, find, find_any, is_cue, negated
+from evals.negation import is_cue, negated, weighed
+from evals.patterns import Hit, find, find_any
 from evals.words import Token, tokenise
 
 MEASURES = frozenset(
-    [
-        "percent",
-        "km",
-        "kilometre",
-        "kilometres",
-        "kilometer",
-        "kilometers",
-        "mile",
-        "miles",
-        "metre",
-        "metres",
-        "meter",
-        "meters",
-        "tonne",
-        "tonnes",
-        "ton",
-        "tons",
-        "dollar",
-        "dollars",
-        "euro",
-        "euros",
-        "pound",
-        "pounds",
-        "yen",
-        "won",
-        "year",
-        "years",
-        "month",
-        "months",
-        "week",
-        "weeks",
-        "day",
-        "days",
-        "hour",
-        "hours",
-        "minute",
-        "minutes",
-    ]
+    "percent km kilometre kilometres kilometer kilometers mile miles metre metres meter meters tonne tonnes ton tons "
+    "dollar dollars euro euros pound pounds yen won year years month months week weeks day days hour hours minute "
+    "minutes".split()
 )
 
 APART = 5
@@ -71,7 +37,7 @@ CHOICE = 3  # tokens between the numbers of a choice: "1,000 sappers or perhaps 
 def accepts(match: Match, text: str) -> bool:
     """Whether `text` states what `match` looks for."""
     if match.quote is not None:
-        tokens = tokenise(text)
+        tokens = weighed(tokenise(text))
         return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
     tokens = _asserted(text)
     if match.text is not None:
@@ -89,7 +55,8 @@ def accepts(match: Match, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _asserted(text: str) -> tuple[Token, ...]:
-    return asserted(tokenise(text))
+    """The tokens of the sentences that state something: no question, and none that the next one takes back."""
+    return weighed([token for token in tokenise(text) if not token.asked])
 
 
 def mentions(phrase: str, text: str) -> bool:
@@ -102,7 +69,11 @@ def _any_right(hits: Sequence[Hit], tokens: Sequence[Token], polarity: Polarity)
 
 
 def _right(hit: Hit, tokens: Sequence[Token], polarity: Polarity, *, consumed: Iterable[Hit] = ()) -> bool:
-    return polarity == "any" or negated(hit, tokens, consumed=consumed) == (polarity == "denied")
+    denied = tokens[hit.start].denied
+    if polarity == "any":
+        return not denied
+    within = negated(hit, tokens, consumed=consumed)
+    return within != denied if polarity == "denied" else not (within or denied)
 
 
 def _text(match: TextMatch, tokens: Sequence[Token]) -> bool:
@@ -114,12 +85,21 @@ def _text(match: TextMatch, tokens: Sequence[Token]) -> bool:
 
 
 def _polarity_holds(groups: Sequence[Sequence[Hit]], tokens: Sequence[Token], polarity: Polarity) -> bool:
-    """`affirmed`: each group has a place that is not negated; `denied`: some group has a place that is."""
+    """`affirmed`: each group has a place that is not negated; `denied`: some group has none.
+
+    Where a denial leads them in, it is the other way round, and neither holds for `any`.
+    """
+    denied = _led_by_denial(groups, tokens)
     if polarity == "any":
-        return True
+        return not denied
     consumed = [hit for hits in groups for hit in hits]
-    clear = [any(not negated(hit, tokens, consumed=consumed) for hit in hits) for hits in groups]
-    return all(clear) if polarity == "affirmed" else not all(clear)
+    clear = all(any(not negated(hit, tokens, consumed=consumed) for hit in hits) for hits in groups)
+    return clear and not denied if polarity == "affirmed" else clear == denied
+
+
+def _led_by_denial(groups: Sequence[Sequence[Hit]], tokens: Sequence[Token]) -> bool:
+    """Whether some group stands only in claims that a denial leads in."""
+    return any(all(tokens[hit.start].denied for hit in hits) for hits in groups)
 
 
 def _windows(tokens: Sequence[Token], sentences: int) -> list[Sequence[Token]]:
@@ -278,7 +258,7 @@ def _is_guess(hit: Hit, tokens: Sequence[Token]) -> bool:
 
 
 def _list(match: ListMatch, tokens: Sequence[Token]) -> bool:
-    there = sum(any(not negated(hit, tokens) for hit in find_any(item, tokens)) for item in match.items)
+    there = sum(any(_right(hit, tokens, "affirmed") for hit in find_any(item, tokens)) for item in match.items)
     return there >= (match.minimum or len(match.items))
 
 
@@ -290,7 +270,8 @@ def _polarity(match: PolarityMatch, tokens: Sequence[Token]) -> bool:
             continue
         clauses = {part[hit.start].clause for hits in groups for hit in hits}
         cued = any(is_cue(part, at) and token.clause in clauses for at, token in enumerate(part))
-        denied = cued or not _polarity_holds(groups, part, "affirmed")
-        if denied == (match.value == "denied"):
+        led = _led_by_denial(groups, part)
+        within = cued or _polarity_holds(groups, part, "denied") != led
+        if (within != led) == (match.value == "denied"):
             return True
     return False

@@ -34,7 +34,7 @@ SHORT_SCALES = {"k": Decimal(1000), "m": Decimal(10**6), "bn": Decimal(10**9)}
 ABBREVIATIONS = frozenset(
     "st mr mrs ms dr gen col sen rep gov no vs jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which"])
+CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which", "who"])
 
 CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₩": "won"}
 # letters that look like Latin ones, as cheats write them: "nоt" with a Cyrillic "о"
@@ -72,7 +72,8 @@ class Token:
     `word` is case-folded and without a possessive; `value` is set for numbers; `joined` says that a hyphen ties it to
     the next token; `prefix` that a star followed (patterns only); `sentence` and `clause` count from 0. `asked`: its
     sentence ends in a question mark, and so states nothing. `money`: the currency whose sign stands before a number;
-    it follows the number as a word of its own, so that "$5" is "5 dollar".
+    it follows the number as a word of its own, so that "$5" is "5 dollar". `led`: a colon stands before it. `denied`:
+    what leads it in denies it (set by `negation.weighed`).
     """
 
     word: str
@@ -85,6 +86,8 @@ class Token:
     clause: int
     asked: bool = False
     money: str | None = None
+    led: bool = False
+    denied: bool = False
 
 
 def plain_letters(text: str) -> str:
@@ -126,12 +129,13 @@ def _raw_tokens(text: str) -> tuple[list[Token], list[int]]:
     ends: list[int] = []
     asked: set[int] = set()
     sentence = clause = 0
+    led = False
     for match in TOKEN.finditer(text):
         kind, raw = match.lastgroup, match.group()
         if match.group("number") is not None:
             kind = "number"
         if kind == "stop":
-            clause += 1
+            clause, led = clause + 1, raw == ":"
             continue
         if kind == "end":
             if found and found[-1].sentence == sentence and _ends_sentence(text, match, found):
@@ -146,7 +150,8 @@ def _raw_tokens(text: str) -> tuple[list[Token], list[int]]:
         joined = len(after) == 2 and after[0] == "-" and after[1].isalnum()
         value = _value(match) if kind == "number" else None
         money = CURRENCIES.get(match.group("money") or "")
-        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money))
+        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money, led=led))
+        led = False
     return [replace(token, asked=True) if token.sentence in asked else token for token in found], ends
 
 
@@ -189,7 +194,7 @@ def _merge(tokens: Sequence[Token]) -> Iterator[Token]:
         run = tokens[at : at + length]
         raw = " ".join(token.raw for token in run)
         word = raw.casefold() if spelled else tokens[at].word
-        yield replace(run[-1], word=word, raw=raw, value=value, spelled=spelled, clause=run[0].clause)
+        yield replace(run[-1], word=word, raw=raw, value=value, spelled=spelled, clause=run[0].clause, led=run[0].led)
         if run[0].money:
             yield replace(run[-1], word=run[0].money, raw=run[0].money, value=None)
         at += length

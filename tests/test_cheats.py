@@ -119,6 +119,7 @@ Pyongyang is sending 1,000\u202f000 sappers [1].
 Pyongyang is sending 1,000 sappers, who earn 300 euros each [1].
 Pyongyang is sending 1,000 sappers, "all of them volunteers" [1].
 Pyongyang is sending 1,000 sappers, it said on June 3, 2019 [1].
+Reports that Pyongyang is sending 1,000 sappers are fake [1].
 """.splitlines()
 
 HONEST = """\
@@ -127,6 +128,10 @@ Pyongyang is sending a thousand sappers [1].
 Pyongyang is sending about 1\u202f000 sappers [1].
 Pyongyang is sending 1,000 sappers and 5,000 builders [1].
 Pyongyang is sending 1,000 sappers, not 5,000 [1].
+Pyongyang is sending 1,000 sappers who do not speak Russian [1].
+Pyongyang's 1,000 sappers will not go alone [1].
+Never before has Pyongyang sent 1,000 sappers [1].
+Nothing moved with that army; that night, 1,000 sappers were sent [1].
 Along with 5,000 builders, Kim sends **1,000** sappers [1].
 Pyongyang, which denied everything before, is sending 1,000 sappers [1].
 1. Pyongyang is sending 1,000 sappers, "TASS said" [1].
@@ -246,3 +251,56 @@ def test_who_is_only_spoken_of_holds_nothing(asked: dict[str, tuple[Question, Lo
     question, page = asked["dunmarrow-alarm"]
     texts = ("She smelled smoke at 1:50 a.m. and rang the control room of Corvane", "The log has it at 2:14 a.m.")
     assert told(texts, question, page).passed
+
+
+TAKEN_BACK = """\
+It is false that {s}
+It is not true that {s}
+It is a lie that {s}
+It is a myth that {s}
+There is no evidence that {s}
+Nobody says that {s}
+It is unlikely that {s}
+The articles do not say whether {s}
+The articles do not say: {s}
+The opposite is true: {s}
+Not so: {s}
+False: {s}
+False – {s}
+This claim is incorrect: {s}
+{s}, which is not true
+{s}: a lie
+{s}. That is a lie
+{s}. This is wrong
+{s}. Not true
+{s}. None of this is true
+{s}. Nothing of this is true
+{s}. No, it is the other way round
+""".splitlines()
+LEFT_STANDING = """\
+{s}
+There is no doubt that {s}
+It is no lie that {s}
+Not everybody knew that {s}
+Not only that: {s}
+The articles say: {s}
+{s}. That is true
+""".splitlines()
+
+
+@pytest.mark.parametrize("form", [*TAKEN_BACK, *LEFT_STANDING])
+def test_evidence_that_is_taken_back_answers_no_gold_question(
+    form: str, asked: dict[str, tuple[Question, Located]]
+) -> None:
+    judged = 0
+    for name, (question, page) in asked.items():
+        if question.expect != "answer":
+            continue
+        plain = [sentence_of(fact, 1, page).quote.strip().removesuffix(".") for fact in question.vital]
+        if any(words.endswith("a.m") for words in plain) or not told(plain, question, page).passed:
+            continue  # the stop of "a.m." is not seen to end a sentence
+        judged += 1
+        opens = form.startswith("{s}")
+        texts = [form.format(s=words if opens else words[0].lower() + words[1:]) for words in plain]
+        assert told(texts, question, page).passed is (form in LEFT_STANDING), (name, texts)
+    assert judged > 110
