@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from evals.choices import is_choice, strangers
 from evals.dates import WrittenDate, written_dates
 from evals.matchers import DateMatch, EntityMatch, ListMatch, Match, NumberMatch, Polarity, PolarityMatch, TextMatch
 from evals.negation import is_cue, negated, weighed
@@ -30,6 +31,7 @@ BENT_BEFORE = tuple(
 )
 PARTS = frozenset("half third quarter fifth sixth seventh eighth ninth tenth hundredth percent thirds quarters".split())
 BENT_AFTER = ("fewer", "less")
+BOUNDS = ("before", "after", "by")
 BESIDE = 3  # tokens between a date and its year
 CHOICE = 3  # tokens between the numbers of a choice: "1,000 sappers or perhaps 2,000"
 
@@ -204,13 +206,16 @@ def _distance(hit: Hit, at: int, tokens: Sequence[Token]) -> int:
 
 def _date(match: DateMatch, tokens: Sequence[Token]) -> bool:
     context = find_any(match.context, tokens, plural=True)
-    for date in written_dates(tokens):
+    dates = written_dates(tokens)
+    members = [Hit(date.start, date.end) for date in dates]
+    for date in dates:
         sentence = tokens[date.start].sentence
         placed = not match.context or any(tokens[hit.start].sentence == sentence for hit in context)
         if (
             placed
             and _same_date(match, date)
             and not _is_moved(match, date, tokens)
+            and not is_choice(Hit(date.start, date.end), tokens, members)
             and _right(Hit(date.start, date.end), tokens, match.polarity)
         ):
             return True
@@ -218,9 +223,9 @@ def _date(match: DateMatch, tokens: Sequence[Token]) -> bool:
 
 
 def _is_moved(match: DateMatch, date: WrittenDate, tokens: Sequence[Token]) -> bool:
-    """Whether words beside it make another date of it: "the day after June 19", or "June 19 in 2023"."""
-    before = [token.word for token in tokens[max(date.start - 2, 0) : date.start]]
-    if len(before) == 2 and before[1] in ("after", "before") and before[0].removesuffix("s") in ("day", "week", "year"):
+    """Whether words beside it make another date of it: "before June 19", "the day after June 19", "June 19 in 2023"."""
+    before = tokens[date.start - 1].word if date.start else ""
+    if before in BOUNDS and before not in match.bounds:
         return True
     if date.year is not None:
         return False
@@ -248,18 +253,17 @@ def _same_date(match: DateMatch, date: WrittenDate) -> bool:
 
 def _entity(match: EntityMatch, tokens: Sequence[Token]) -> bool:
     hits = find_any((match.name, *match.aliases), tokens)
-    named = [hit for hit in hits if not _is_guess(hit, tokens)]
+    named = [hit for hit in hits if not is_choice(hit, tokens)]
     return any(_right(hit, tokens, match.polarity, consumed=hits) for hit in named)
 
 
-def _is_guess(hit: Hit, tokens: Sequence[Token]) -> bool:
-    """Whether the name is one of a choice: "Shoigu or Lavrov" names neither."""
-    return "or" in (tokens[at].word for at in (hit.start - 1, hit.end) if 0 <= at < len(tokens))
-
-
 def _list(match: ListMatch, tokens: Sequence[Token]) -> bool:
-    there = sum(any(_right(hit, tokens, "affirmed") for hit in find_any(item, tokens)) for item in match.items)
-    return there >= (match.minimum or len(match.items))
+    """Enough of the items, none of them one of a choice, and at most half as many other names beside them."""
+    hits = [find_any(item, tokens) for item in match.items]
+    there = [[h for h in item if _right(h, tokens, "affirmed") and not is_choice(h, tokens)] for item in hits]
+    count = sum(map(bool, there))
+    others = strangers([hit for item in there for hit in item], tokens)
+    return count >= (match.minimum or len(match.items)) and 2 * others <= count
 
 
 def _polarity(match: PolarityMatch, tokens: Sequence[Token]) -> bool:

@@ -302,3 +302,49 @@ def test_a_date_that_is_moved_is_another(said: str) -> None:
 def test_a_guess_names_nobody(said: str) -> None:
     assert not accepts(Match.model_validate({"entity": {"name": "Shoigu"}}), said)
     assert accepts(Match.model_validate({"entity": {"name": "Shoigu"}}), "It was Shoigu.")
+
+
+PEOPLE = {"list": {"items": ["Rehn", "Lisle"]}}
+TOWNS = {"list": {"items": ["Kursk", "Belgorod", ["Bryansk", "Briansk"]]}}
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({"entity": {"name": "Shoigu"}}, "It was Shoigu, Kim, Putin or Lavrov."),
+        ({"entity": {"name": "Shoigu"}}, "Kim, Shoigu, Putin, or perhaps Lavrov did it."),
+        ({"date": {"value": "2025-01", "granularity": "month"}}, "It was January, February, March, April or May."),
+        ({"date": {"value": "2025-01", "granularity": "month"}}, "In January or in February"),
+        (DAY, "On June 18 or June 19, 2024"),
+        (DAY, "late on June 19, 2024 or early on June 20"),
+        (TOWNS, "Kursk, Belgorod or Bryansk"),
+        (TOWNS, "Kursk, Belgorod, Bryansk, Moscow, Tver, Omsk and Tomsk"),
+        (TOWNS, "Moscow, Kursk, Tver, Belgorod, Omsk, Bryansk and Tomsk"),
+        (PEOPLE, "Rehn, Lisle, Holm and Berg"),
+    ],
+)
+def test_a_list_of_guesses_states_nothing(match: dict[str, Any], said: str) -> None:
+    assert not took(match, said)
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({"entity": {"name": "Shoigu"}}, "Shoigu, Kim and Putin came."),
+        ({"entity": {"name": "Shoigu"}}, "Shoigu came, and Putin or Lavrov left."),
+        ({"entity": {"name": "Shoigu"}}, "Kim met Shoigu, who will see Hong or Doo."),
+        ({"date": {"value": "2025-01", "granularity": "month"}}, "In January, not in February or March"),
+        (DAY, "On June 19, 2024, Kim or Putin signed it."),
+        (TOWNS, "Kursk, Belgorod and Briansk were hit, and so was Moscow."),
+        (PEOPLE, "On Tuesday, Rehn and Lisle, Hartog said, wanted a cut."),
+    ],
+)
+def test_an_enumeration_is_no_guess(match: dict[str, Any], said: str) -> None:
+    assert took(match, said)
+
+
+@pytest.mark.parametrize("bound", ["before", "after", "by"])
+def test_a_bound_is_no_date(bound: str) -> None:
+    assert not took(DAY, f"It was signed {bound} June 19, 2024.")
+    assert took({"date": {**DAY["date"], "bounds": [bound]}}, f"It was signed {bound} June 19, 2024.")
+    assert took({"date": {**DAY["date"], "bounds": [bound]}}, "It was signed on June 19, 2024.")
