@@ -24,7 +24,7 @@ from evals.words import MARK, Token, normalise, tokenise
 SHARED = 0.6
 STEM = 4
 PUNCTUATION = re.compile(r"(?<![0-9])[^\w\s]|[^\w\s](?![0-9])")
-QUOTED = re.compile(r'"([^"]+)"')
+QUOTED = re.compile(r"""\"([^\"]+)\"|(?<!\w)'(?=\S)(.+?)(?<=\S)'(?!\w)""")
 SMALL = frozenset(
     (
         "a an the and or but if of in on at to for from by with about as into over after before under between during "
@@ -64,9 +64,10 @@ def missing_numbers(text: str, sources: Iterable[str]) -> list[str]:
 
 
 def quotes_in(text: str) -> list[str]:
-    """What stands in double quote marks in `text`, of at least two words, within one line and between two citations."""
+    """What stands in quote marks in `text`, of at least two words, within one line and between two citations."""
     parts = [part for line in text.split("\n") for part in MARK.split(line)]
-    return [quoted for part in parts for quoted in QUOTED.findall(normalise(part)) if len(quoted.split()) > 1]
+    found = ("".join(marked) for part in parts for marked in QUOTED.findall(normalise(part)))
+    return [quoted for quoted in found if len(quoted.split()) > 1]
 
 
 def missing_quotes(text: str, sources: Iterable[str]) -> list[str]:

@@ -62,8 +62,19 @@ def _asserted(text: str) -> tuple[Token, ...]:
 
 
 def mentions(phrase: str, text: str) -> bool:
-    """Whether the phrase stands in the text: the test for `reject` values. Prefix stars work, numbers go by value."""
+    """Whether the phrase stands in the text. Prefix stars work, numbers go by value."""
     return bool(find(phrase, tokenise(text)))
+
+
+def says(phrase: str, text: str) -> bool:
+    """Whether the phrase stands in the text other than behind a "not", as 6,000 does in "1,000, not 6,000"."""
+    tokens = tokenise(text)
+    return any(
+        hit.start == 0
+        or tokens[hit.start - 1].word != "not"
+        or tokens[hit.start - 1].clause != tokens[hit.start].clause
+        for hit in find(phrase, tokens)
+    )
 
 
 def _any_right(hits: Sequence[Hit], tokens: Sequence[Token], polarity: Polarity) -> bool:
@@ -139,9 +150,9 @@ def _is_bent(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_choice(tokens: Sequence[Token], at: int, dated: set[int]) -> bool:
-    """Whether it is one end of a range or one of several: "500 to 1,000", "900 or 1,000", "10 × 1,000".
+    """Whether it is one end of a range or one of several: "500 to 1,000", "5% to 6%", "900 or 1,000", "10 × 1,000".
 
-    "From 500 to 1,000" is a change and names both.
+    "From 500 to 1,000" is a change and names both, "12 percent to 1.8 billion" measures two things.
     """
     numbers = [
         n
@@ -153,9 +164,13 @@ def _is_choice(tokens: Sequence[Token], at: int, dated: set[int]) -> bool:
         between = [token.word for token in tokens[first + 1 : last]]
         if "or" in between and len(between) <= CHOICE:
             return True
-        opened = first > 0 and tokens[first - 1].word == "from"
+        opened = tokens[first - 1].word if first else ""
+        if opened == "between" and "and" in between and len(between) <= CHOICE:
+            return True
+        unit = tokens[last + 1].word if last + 1 < len(tokens) else ""
+        ranged = between in (["to"], [unit, "to"]) and opened != "from"
         apart = tokens[first].clause != tokens[last].clause
-        if (between == ["to"] and not opened) or (not between and (tokens[first].joined or not apart)):
+        if ranged or (not between and (tokens[first].joined or not apart)):
             return True
     return False
 
@@ -169,7 +184,7 @@ def _unit_fits(match: NumberMatch, tokens: Sequence[Token], at: int) -> bool:
     is_wanted = any(hit.start == 0 for hit in find_any(wanted, tokens[at + 1 : at + 4], plural=True))
     if match.unit:
         return is_wanted
-    return is_wanted or not (tokens[at].joined or following.word in MEASURES)
+    return is_wanted or not (tokens[at].joined or tokens[at].money or following.word in MEASURES)
 
 
 def _bound(hit: Hit, at: int, tokens: Sequence[Token], dated: set[int], window: int) -> bool:

@@ -37,6 +37,7 @@ ABBREVIATIONS = frozenset(
 CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which", "who"])
 
 CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₩": "won"}
+OTHER_DOLLARS = "dollars-of-another-country"
 # letters that look like Latin ones, as cheats write them: "nоt" with a Cyrillic "о"
 LOOKALIKES = str.maketrans(
     "аеорсухіѕјһԁкмтвнАЕОРСХУІЅЈКМТВНοανιρτυκΟΑΝΙΡΤΥΚΒΕΗΜ",
@@ -46,19 +47,19 @@ MIXED = re.compile(r"(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u052f])[^\W\d_]+"
 UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 SPACED = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 STRUCK = re.compile(r"~~.*?~~", re.DOTALL)
-QUOTE_MARKS = str.maketrans("‘’ʼʹ′´＇“”″＂", "'''''''\"\"\"\"")
+QUOTE_MARKS = str.maketrans("‘’ʼʹ′´＇“”„«»″＂", "'''''''\"\"\"\"\"\"\"")
 
 MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 MARKED_STOP = re.compile(r"(?<=\])[.!?]\s+")
 TOKEN = re.compile(
-    r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d))
+    r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d)|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d-]))
       | (?P<ordinal>\d+(?:,\d{3})*(?:st|nd|rd|th)\b)
-      | (?P<money>[$£€¥₩])?
-        (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
+      | (?P<money>(?<![^\W_])(?:AU|CA|NZ|HK|A|C|S)\$|[$£€¥₩])?
+        (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<![\w.])\.\d+))(?P<short>(?:k|m|bn)\b)?
       | (?P<model>[^\W\d_]{1,2}-\d+\b)
       | (?P<initials>[^\W\d_](?:\.[^\W\d_])+\.?)
+      | (?P<percent>%|per\ cent\b|pct\b)
       | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
-      | (?P<percent>%)
       | (?P<stop>[,;:()\u2014\u2013])
       | (?P<end>[.!?]+['")\]]*(?=\s|$)|\n)""",
     re.VERBOSE | re.IGNORECASE,
@@ -119,8 +120,8 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def words_in(text: str) -> int:
-    """How many whitespace-separated words `text` has, citation marks not counted."""
-    return len(normalise(text).split())
+    """How many whitespace-separated words `text` has: citation marks do not count, struck words do."""
+    return len(MARK.sub("", plain_letters(text)).split())
 
 
 def _raw_tokens(text: str) -> tuple[list[Token], list[int]]:
@@ -149,7 +150,8 @@ def _raw_tokens(text: str) -> tuple[list[Token], list[int]]:
         after = text[match.end() : match.end() + 2]
         joined = len(after) == 2 and after[0] == "-" and after[1].isalnum()
         value = _value(match) if kind == "number" else None
-        money = CURRENCIES.get(match.group("money") or "")
+        sign = match.group("money")
+        money = CURRENCIES.get(sign, OTHER_DOLLARS) if sign else None
         found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money, led=led))
         led = False
     return [replace(token, asked=True) if token.sentence in asked else token for token in found], ends
@@ -194,7 +196,9 @@ def _merge(tokens: Sequence[Token]) -> Iterator[Token]:
         run = tokens[at : at + length]
         raw = " ".join(token.raw for token in run)
         word = raw.casefold() if spelled else tokens[at].word
-        yield replace(run[-1], word=word, raw=raw, value=value, spelled=spelled, clause=run[0].clause, led=run[0].led)
+        first = run[0]
+        whole = replace(run[-1], word=word, raw=raw, value=value, spelled=spelled)
+        yield replace(whole, clause=first.clause, led=first.led, money=first.money)
         if run[0].money:
             yield replace(run[-1], word=run[0].money, raw=run[0].money, value=None)
         at += length

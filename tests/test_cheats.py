@@ -119,6 +119,10 @@ Pyongyang is sending 1,000\u202f000 sappers [1].
 Pyongyang is sending 1,000 sappers, who earn 300 euros each [1].
 Pyongyang is sending 1,000 sappers, "all of them volunteers" [1].
 Pyongyang is sending 1,000 sappers, it said on June 3, 2019 [1].
+Pyongyang is sending 1,000 sappers, 'all of them volunteers' [1].
+Pyongyang is sending 1,000 sappers, «all of them volunteers» [1].
+Pyongyang is sending 1,000 sappers ‘all of Kim’s volunteers’ [1].
+Pyongyang is sending 6,000 sappers, not 1,000 sappers [1].
 Reports that Pyongyang is sending 1,000 sappers are fake [1].
 """.splitlines()
 
@@ -130,6 +134,7 @@ Pyongyang is sending 1,000 sappers and 5,000 builders [1].
 Pyongyang is sending 1,000 sappers, not 5,000 [1].
 Pyongyang is sending 1,000 sappers who do not speak Russian [1].
 Pyongyang's 1,000 sappers will not go alone [1].
+Pyongyang's troops' 1,000 sappers, 'TASS said', clear the farmers' fields [1].
 Never before has Pyongyang sent 1,000 sappers [1].
 Nothing moved with that army; that night, 1,000 sappers were sent [1].
 Along with 5,000 builders, Kim sends **1,000** sappers [1].
@@ -155,6 +160,16 @@ def test_an_invented_figure_beside_a_right_one_is_not_right() -> None:
     assert score.facts[0].supported
     assert score.outcome == "open"
     assert score.reasons == ("says 700, which neither its citations nor the question hold",)
+
+
+def test_what_is_struck_out_is_long_all_the_same() -> None:
+    assert not judged(written(f"Pyongyang is sending 1,000 sappers [1]. ~~{'really ' * 200}~~", EVIDENCE)).passed
+
+
+def test_a_rejected_phrase_may_be_ruled_out() -> None:
+    question = SAPPERS.model_copy(update={"ask": "Are there 6,000 sappers?"})
+    for text, passes in (("1,000 sappers, not 6,000 sappers", True), ("1,000 sappers, no, 6,000 sappers", False)):
+        assert score_answer(question, written(f"{text} [1].", EVIDENCE), located=HERE).passed is passes
 
 
 def test_the_day_of_the_cited_article_is_no_invention() -> None:
