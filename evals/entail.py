@@ -52,6 +52,14 @@ def carries(premise: str, claim: str, *, matches: Iterable[Match] = ()) -> bool:
     )
 
 
+def is_told(sentence: str, claims: Sequence[str]) -> bool:
+    """Whether the claims cover the sentence: its figures, and 60% of its content words. A word or less says nothing."""
+    wanted = _content(tokenise(sentence))
+    held = {word for claim in claims for word in _content(tokenise(claim))}
+    known = not missing_numbers(sentence, claims)
+    return known and (len(wanted) < 2 or len(wanted & held) / len(wanted) >= SHARED)
+
+
 def numbers_in(text: str) -> list[Token]:
     """The numbers of a text as tokens, spelled-out ones below ten left out: "one of the two" is no figure."""
     return [t for t in tokenise(text) if t.value is not None and not (t.spelled and t.value < 10)]
