@@ -6,21 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.entail import carries, missing_numbers, missing_quotes, numbers_in, quotes_in
+from evals.entail import carries, is_told, missing_numbers, missing_quotes, numbers_in, quotes_in
 from evals.matchers import Match
 from evals.stats import Rate, share
+from evals.words import sentences
 from rag import Answer, Citation, Claim
 
 NUMBERING = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)  # of the lines of a list
+
+# what the product itself says of the quotes that it shows, and the quotes in which sources differ: they are no claims
+QUOTES = r"(?: *“[^”\n]*”(?: *\[\d+\])*;?)*"
+DIFFER = rf"(?:Sources differ|The later article has new figures)(?: on [^:\n]*)?:{QUOTES}"
+FRAMING = re.compile(rf"^(?:The articles say otherwise:|{DIFFER})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """Counts of one answer; a refusal has nothing to judge.
 
-    `citation_recall`: claims that their valid citations carry, of all claims. `citation_precision`: citations that help
-    to carry a carried claim, of all that were emitted, invalid ones included. `quotes`, `numbers`: quotations and
-    figures of the answer that stand in the words it cites, a quotation whole in those of one citation.
+    `citation_recall`: claims that their valid citations carry, of all claims; a sentence of the text that no claim
+    covers is one that nothing carries. `citation_precision`: citations that help to carry a carried claim, of all that
+    were emitted, invalid ones included. `quotes`, `numbers`: quotations and figures of the answer that stand in the
+    words it cites, a quotation whole in those of one citation.
     """
 
     citation_recall: Rate
@@ -41,11 +48,18 @@ def support(answer: Answer, *, valid: Sequence[Citation], emitted: int, matches:
     words, given = NUMBERING.sub("", answer.text), list(quotes.values())
     figures, quoted = numbers_in(words), quotes_in(words)
     return Support(
-        citation_recall=share(recalled),
+        citation_recall=share([*recalled, *(False for _ in _unclaimed(answer))]),
         citation_precision=Rate(len(helping), emitted),
         quotes=Rate(len(quoted) - len(missing_quotes(words, given)), len(quoted)),
         numbers=Rate(len(figures) - len(missing_numbers(words, given)), len(figures)),
     )
+
+
+def _unclaimed(answer: Answer) -> list[str]:
+    """The sentences of the text that no claim covers; framing and what leads in a list say nothing."""
+    claims = [claim.text for claim in answer.claims]
+    said = sentences(FRAMING.sub("", NUMBERING.sub("", answer.text)))
+    return [sentence for sentence in said if not (sentence.endswith(":") or is_told(sentence, claims))]
 
 
 def invented(answer: Answer, *, valid: Sequence[Citation], asked: Sequence[str]) -> tuple[str, ...]:

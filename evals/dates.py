@@ -31,6 +31,9 @@ MONTHS = {
 }
 
 
+OF_A_YEAR = frozenset("the in since by from until till of during after before through to and for its their".split())
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenDate:
     """A date as written: a part that the text leaves out is None. `start` and `end` are token positions, half open."""
@@ -60,8 +63,8 @@ def _scan(tokens: Sequence[Token]) -> Iterator[WrittenDate]:
 
 
 def _iso(tokens: Sequence[Token], at: int) -> WrittenDate | None:
-    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", tokens[at].word)
-    return WrittenDate(int(match[1]), int(match[2]), int(match[3]), at, at + 1) if match else None
+    match = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", tokens[at].word)
+    return WrittenDate(int(match[1]), int(match[2]), int(match[3]) if match[3] else None, at, at + 1) if match else None
 
 
 def _day_first(tokens: Sequence[Token], at: int) -> WrittenDate | None:
@@ -88,7 +91,16 @@ def _month_first(tokens: Sequence[Token], at: int) -> WrittenDate | None:
 
 def _bare_year(tokens: Sequence[Token], at: int) -> WrittenDate | None:
     year = _year(tokens, at)
-    return WrittenDate(year, None, None, at, at + 1) if year is not None else None
+    return WrittenDate(year, None, None, at, at + 1) if year is not None and not _counts(tokens, at) else None
+
+
+def _counts(tokens: Sequence[Token], at: int) -> bool:
+    """Whether things in the plural follow: "2000 workers", but neither "in 2024 workers" nor "the 2024 polls"."""
+    before, after = tokens[at - 1 : at], tokens[at + 1 : at + 2]
+    if not after or after[0].clause != tokens[at].clause or (before and before[0].word in OF_A_YEAR):
+        return False
+    word = after[0].word
+    return len(word) > 3 and word[-1] == "s" and word[-2] not in "sui" and after[0].raw == word
 
 
 def _opens(tokens: Sequence[Token], at: int) -> bool:

@@ -18,13 +18,13 @@ from functools import lru_cache
 
 from evals.matchers import Match
 from evals.matching import accepts
-from evals.patterns import is_cue
+from evals.negation import is_cue
 from evals.words import MARK, Token, normalise, tokenise
 
 SHARED = 0.6
 STEM = 4
 PUNCTUATION = re.compile(r"(?<![0-9])[^\w\s]|[^\w\s](?![0-9])")
-QUOTED = re.compile(r'"([^"]+)"')
+QUOTED = re.compile(r"""\"([^\"]+)\"|(?<!\w)'(?=\S)(.+?)(?<=\S)'(?!\w)""")
 SMALL = frozenset(
     (
         "a an the and or but if of in on at to for from by with about as into over after before under between during "
@@ -52,6 +52,14 @@ def carries(premise: str, claim: str, *, matches: Iterable[Match] = ()) -> bool:
     )
 
 
+def is_told(sentence: str, claims: Sequence[str]) -> bool:
+    """Whether the claims cover the sentence: its figures, and 60% of its content words. A word or less says nothing."""
+    wanted = _content(tokenise(sentence))
+    held = {word for claim in claims for word in _content(tokenise(claim))}
+    known = not missing_numbers(sentence, claims)
+    return known and (len(wanted) < 2 or len(wanted & held) / len(wanted) >= SHARED)
+
+
 def numbers_in(text: str) -> list[Token]:
     """The numbers of a text as tokens, spelled-out ones below ten left out: "one of the two" is no figure."""
     return [t for t in tokenise(text) if t.value is not None and not (t.spelled and t.value < 10)]
@@ -64,9 +72,10 @@ def missing_numbers(text: str, sources: Iterable[str]) -> list[str]:
 
 
 def quotes_in(text: str) -> list[str]:
-    """What stands in double quote marks in `text`, of at least two words, within one line and between two citations."""
+    """What stands in quote marks in `text`, of at least two words, within one line and between two citations."""
     parts = [part for line in text.split("\n") for part in MARK.split(line)]
-    return [quoted for part in parts for quoted in QUOTED.findall(normalise(part)) if len(quoted.split()) > 1]
+    found = ("".join(marked) for part in parts for marked in QUOTED.findall(normalise(part)))
+    return [quoted for quoted in found if len(quoted.split()) > 1]
 
 
 def missing_quotes(text: str, sources: Iterable[str]) -> list[str]:

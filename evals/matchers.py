@@ -69,13 +69,15 @@ class NumberMatch(Strict):
 class DateMatch(Strict):
     """A date: its finest part must be written, and a coarser part, where written, must agree.
 
-    With `year_written` the year must be there. A `context` word, where given, must be in the same sentence.
+    With `year_written` the year must be there. A `context` word, where given, must be in the same sentence. "Before",
+    "after" and "by" in front of it make another date of it, but for those that `bounds` names.
     """
 
     value: Annotated[str, BeforeValidator(str)]  # YAML reads 2024 as a number
     granularity: Literal["day", "month", "year"]
     year_written: bool = False
     context: Words = ()
+    bounds: tuple[Literal["before", "after", "by"], ...] = ()
     polarity: Polarity = "affirmed"
 
     @model_validator(mode="after")

@@ -7,50 +7,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from evals.choices import is_choice, strangers
 from evals.dates import WrittenDate, written_dates
 from evals.matchers import DateMatch, EntityMatch, ListMatch, Match, NumberMatch, Polarity, PolarityMatch, TextMatch
-from evals.patterns import Hit, asserted, find, find_any, is_cue, negated
+from evals.negation import is_cue, negated, weighed
+from evals.patterns import Hit, find, find_any
 from evals.words import Token, tokenise
 
 MEASURES = frozenset(
-    [
-        "percent",
-        "km",
-        "kilometre",
-        "kilometres",
-        "kilometer",
-        "kilometers",
-        "mile",
-        "miles",
-        "metre",
-        "metres",
-        "meter",
-        "meters",
-        "tonne",
-        "tonnes",
-        "ton",
-        "tons",
-        "dollar",
-        "dollars",
-        "euro",
-        "euros",
-        "pound",
-        "pounds",
-        "yen",
-        "won",
-        "year",
-        "years",
-        "month",
-        "months",
-        "week",
-        "weeks",
-        "day",
-        "days",
-        "hour",
-        "hours",
-        "minute",
-        "minutes",
-    ]
+    "percent km kilometre kilometres kilometer kilometers mile miles metre metres meter meters tonne tonnes ton tons "
+    "dollar dollars euro euros pound pounds yen won year years month months week weeks day days hour hours minute "
+    "minutes".split()
 )
 
 APART = 5
@@ -64,6 +31,7 @@ BENT_BEFORE = tuple(
 )
 PARTS = frozenset("half third quarter fifth sixth seventh eighth ninth tenth hundredth percent thirds quarters".split())
 BENT_AFTER = ("fewer", "less")
+BOUNDS = ("before", "after", "by")
 BESIDE = 3  # tokens between a date and its year
 CHOICE = 3  # tokens between the numbers of a choice: "1,000 sappers or perhaps 2,000"
 
@@ -71,7 +39,7 @@ CHOICE = 3  # tokens between the numbers of a choice: "1,000 sappers or perhaps 
 def accepts(match: Match, text: str) -> bool:
     """Whether `text` states what `match` looks for."""
     if match.quote is not None:
-        tokens = tokenise(text)
+        tokens = weighed(tokenise(text))
         return _any_right(find(match.quote.phrase, tokens), tokens, match.quote.polarity)
     tokens = _asserted(text)
     if match.text is not None:
@@ -89,12 +57,24 @@ def accepts(match: Match, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _asserted(text: str) -> tuple[Token, ...]:
-    return asserted(tokenise(text))
+    """The tokens of the sentences that state something: no question, and none that the next one takes back."""
+    return weighed([token for token in tokenise(text) if not token.asked])
 
 
 def mentions(phrase: str, text: str) -> bool:
-    """Whether the phrase stands in the text: the test for `reject` values. Prefix stars work, numbers go by value."""
+    """Whether the phrase stands in the text. Prefix stars work, numbers go by value."""
     return bool(find(phrase, tokenise(text)))
+
+
+def says(phrase: str, text: str) -> bool:
+    """Whether the phrase stands in the text other than behind a "not", as 6,000 does in "1,000, not 6,000"."""
+    tokens = tokenise(text)
+    return any(
+        hit.start == 0
+        or tokens[hit.start - 1].word != "not"
+        or tokens[hit.start - 1].clause != tokens[hit.start].clause
+        for hit in find(phrase, tokens)
+    )
 
 
 def _any_right(hits: Sequence[Hit], tokens: Sequence[Token], polarity: Polarity) -> bool:
@@ -102,7 +82,11 @@ def _any_right(hits: Sequence[Hit], tokens: Sequence[Token], polarity: Polarity)
 
 
 def _right(hit: Hit, tokens: Sequence[Token], polarity: Polarity, *, consumed: Iterable[Hit] = ()) -> bool:
-    return polarity == "any" or negated(hit, tokens, consumed=consumed) == (polarity == "denied")
+    denied = tokens[hit.start].denied
+    if polarity == "any":
+        return not denied
+    within = negated(hit, tokens, consumed=consumed)
+    return within != denied if polarity == "denied" else not (within or denied)
 
 
 def _text(match: TextMatch, tokens: Sequence[Token]) -> bool:
@@ -114,12 +98,21 @@ def _text(match: TextMatch, tokens: Sequence[Token]) -> bool:
 
 
 def _polarity_holds(groups: Sequence[Sequence[Hit]], tokens: Sequence[Token], polarity: Polarity) -> bool:
-    """`affirmed`: each group has a place that is not negated; `denied`: some group has a place that is."""
+    """`affirmed`: each group has a place that is not negated; `denied`: some group has none.
+
+    Where a denial leads them in, it is the other way round, and neither holds for `any`.
+    """
+    denied = _led_by_denial(groups, tokens)
     if polarity == "any":
-        return True
+        return not denied
     consumed = [hit for hits in groups for hit in hits]
-    clear = [any(not negated(hit, tokens, consumed=consumed) for hit in hits) for hits in groups]
-    return all(clear) if polarity == "affirmed" else not all(clear)
+    clear = all(any(not negated(hit, tokens, consumed=consumed) for hit in hits) for hits in groups)
+    return clear and not denied if polarity == "affirmed" else clear == denied
+
+
+def _led_by_denial(groups: Sequence[Sequence[Hit]], tokens: Sequence[Token]) -> bool:
+    """Whether some group stands only in claims that a denial leads in."""
+    return any(all(tokens[hit.start].denied for hit in hits) for hits in groups)
 
 
 def _windows(tokens: Sequence[Token], sentences: int) -> list[Sequence[Token]]:
@@ -157,9 +150,9 @@ def _is_bent(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_choice(tokens: Sequence[Token], at: int, dated: set[int]) -> bool:
-    """Whether it is one end of a range or one of several: "500 to 1,000", "900 or 1,000", "10 × 1,000".
+    """Whether it is one end of a range or one of several: "500 to 1,000", "5% to 6%", "900 or 1,000", "10 × 1,000".
 
-    "From 500 to 1,000" is a change and names both.
+    "From 500 to 1,000" is a change and names both, "12 percent to 1.8 billion" measures two things.
     """
     numbers = [
         n
@@ -171,9 +164,13 @@ def _is_choice(tokens: Sequence[Token], at: int, dated: set[int]) -> bool:
         between = [token.word for token in tokens[first + 1 : last]]
         if "or" in between and len(between) <= CHOICE:
             return True
-        opened = first > 0 and tokens[first - 1].word == "from"
+        opened = tokens[first - 1].word if first else ""
+        if opened == "between" and "and" in between and len(between) <= CHOICE:
+            return True
+        unit = tokens[last + 1].word if last + 1 < len(tokens) else ""
+        ranged = between in (["to"], [unit, "to"]) and opened != "from"
         apart = tokens[first].clause != tokens[last].clause
-        if (between == ["to"] and not opened) or (not between and (tokens[first].joined or not apart)):
+        if ranged or (not between and (tokens[first].joined or not apart)):
             return True
     return False
 
@@ -187,7 +184,7 @@ def _unit_fits(match: NumberMatch, tokens: Sequence[Token], at: int) -> bool:
     is_wanted = any(hit.start == 0 for hit in find_any(wanted, tokens[at + 1 : at + 4], plural=True))
     if match.unit:
         return is_wanted
-    return is_wanted or not (tokens[at].joined or following.word in MEASURES)
+    return is_wanted or not (tokens[at].joined or tokens[at].money or following.word in MEASURES)
 
 
 def _bound(hit: Hit, at: int, tokens: Sequence[Token], dated: set[int], window: int) -> bool:
@@ -224,13 +221,16 @@ def _distance(hit: Hit, at: int, tokens: Sequence[Token]) -> int:
 
 def _date(match: DateMatch, tokens: Sequence[Token]) -> bool:
     context = find_any(match.context, tokens, plural=True)
-    for date in written_dates(tokens):
+    dates = written_dates(tokens)
+    members = [Hit(date.start, date.end) for date in dates]
+    for date in dates:
         sentence = tokens[date.start].sentence
         placed = not match.context or any(tokens[hit.start].sentence == sentence for hit in context)
         if (
             placed
             and _same_date(match, date)
             and not _is_moved(match, date, tokens)
+            and not is_choice(Hit(date.start, date.end), tokens, members)
             and _right(Hit(date.start, date.end), tokens, match.polarity)
         ):
             return True
@@ -238,9 +238,9 @@ def _date(match: DateMatch, tokens: Sequence[Token]) -> bool:
 
 
 def _is_moved(match: DateMatch, date: WrittenDate, tokens: Sequence[Token]) -> bool:
-    """Whether words beside it make another date of it: "the day after June 19", or "June 19 in 2023"."""
-    before = [token.word for token in tokens[max(date.start - 2, 0) : date.start]]
-    if len(before) == 2 and before[1] in ("after", "before") and before[0].removesuffix("s") in ("day", "week", "year"):
+    """Whether words beside it make another date of it: "before June 19", "the day after June 19", "June 19 in 2023"."""
+    before = tokens[date.start - 1].word if date.start else ""
+    if before in BOUNDS and before not in match.bounds:
         return True
     if date.year is not None:
         return False
@@ -268,18 +268,17 @@ def _same_date(match: DateMatch, date: WrittenDate) -> bool:
 
 def _entity(match: EntityMatch, tokens: Sequence[Token]) -> bool:
     hits = find_any((match.name, *match.aliases), tokens)
-    named = [hit for hit in hits if not _is_guess(hit, tokens)]
+    named = [hit for hit in hits if not is_choice(hit, tokens)]
     return any(_right(hit, tokens, match.polarity, consumed=hits) for hit in named)
 
 
-def _is_guess(hit: Hit, tokens: Sequence[Token]) -> bool:
-    """Whether the name is one of a choice: "Shoigu or Lavrov" names neither."""
-    return "or" in (tokens[at].word for at in (hit.start - 1, hit.end) if 0 <= at < len(tokens))
-
-
 def _list(match: ListMatch, tokens: Sequence[Token]) -> bool:
-    there = sum(any(not negated(hit, tokens) for hit in find_any(item, tokens)) for item in match.items)
-    return there >= (match.minimum or len(match.items))
+    """Enough of the items, none of them one of a choice, and at most half as many other names beside them."""
+    hits = [find_any(item, tokens) for item in match.items]
+    there = [[h for h in item if _right(h, tokens, "affirmed") and not is_choice(h, tokens)] for item in hits]
+    count = sum(map(bool, there))
+    others = strangers([hit for item in there for hit in item], tokens)
+    return count >= (match.minimum or len(match.items)) and 2 * others <= count
 
 
 def _polarity(match: PolarityMatch, tokens: Sequence[Token]) -> bool:
@@ -290,7 +289,8 @@ def _polarity(match: PolarityMatch, tokens: Sequence[Token]) -> bool:
             continue
         clauses = {part[hit.start].clause for hits in groups for hit in hits}
         cued = any(is_cue(part, at) and token.clause in clauses for at, token in enumerate(part))
-        denied = cued or not _polarity_holds(groups, part, "affirmed")
-        if denied == (match.value == "denied"):
+        led = _led_by_denial(groups, part)
+        within = cued or _polarity_holds(groups, part, "denied") != led
+        if (within != led) == (match.value == "denied"):
             return True
     return False

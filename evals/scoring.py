@@ -16,7 +16,7 @@ from evals.checks import Located
 from evals.citing import Support, invented, support
 from evals.gold import Expect, Fact, Question
 from evals.holders import rival_of
-from evals.matching import accepts, mentions
+from evals.matching import accepts, says
 from evals.words import plain_letters, words_in
 from rag import Answer, Citation
 
@@ -129,7 +129,7 @@ def score_fact(
     stated = answer.status == "answered" and accepts(fact.match, answer.text)
     valid = _marked_there(fact, answer.text, valid)
     rival = rival_of(fact, question.facts, answer.text) if stated else None
-    rejected = [phrase for phrase in fact.reject if mentions(phrase, answer.text)]
+    rejected = [phrase for phrase in fact.reject if says(phrase, answer.text)]
     return FactScore(
         statement=fact.statement,
         importance=fact.importance,

@@ -6,6 +6,7 @@ taken for "15 million". Nothing is stemmed, dropped or compared by similarity.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -13,36 +14,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-UNITS = {
-    word: Decimal(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
+SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+UNITS = {word: Decimal(value) for value, word in enumerate(SMALL.split())}
 TENS = {
     word: Decimal(10 * (place + 2))
-    for place, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+    for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
 }
 SCALES = {
     "hundred": Decimal(100),
@@ -53,36 +32,12 @@ SCALES = {
 }
 SHORT_SCALES = {"k": Decimal(1000), "m": Decimal(10**6), "bn": Decimal(10**9)}
 ABBREVIATIONS = frozenset(
-    [
-        "st",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "gen",
-        "col",
-        "sen",
-        "rep",
-        "gov",
-        "no",
-        "vs",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
+    "st mr mrs ms dr gen col sen rep gov no vs jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which"])
+CONJUNCTIONS = frozenset(["but", "while", "whereas", "although", "though", "however", "that", "which", "who"])
 
 CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₩": "won"}
+OTHER_DOLLARS = "dollars-of-another-country"
 # letters that look like Latin ones, as cheats write them: "nоt" with a Cyrillic "о"
 LOOKALIKES = str.maketrans(
     "аеорсухіѕјһԁкмтвнАЕОРСХУІЅЈКМТВНοανιρτυκΟΑΝΙΡΤΥΚΒΕΗΜ",
@@ -92,18 +47,19 @@ MIXED = re.compile(r"(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u052f])[^\W\d_]+"
 UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 SPACED = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 STRUCK = re.compile(r"~~.*?~~", re.DOTALL)
-QUOTE_MARKS = str.maketrans("‘’ʼʹ′´＇“”″＂", "'''''''\"\"\"\"")
+QUOTE_MARKS = str.maketrans("‘’ʼʹ′´＇“”„«»″＂", "'''''''\"\"\"\"\"\"\"")
 
 MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+MARKED_STOP = re.compile(r"(?<=\])[.!?]\s+")
 TOKEN = re.compile(
-    r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d))
+    r"""(?P<iso>\d{4}-\d{2}-\d{2}(?!\d)|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d-]))
       | (?P<ordinal>\d+(?:,\d{3})*(?:st|nd|rd|th)\b)
-      | (?P<money>[$£€¥₩])?
-        (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<short>(?:k|m|bn)\b)?
+      | (?P<money>(?<![^\W_])(?:AU|CA|NZ|HK|A|C|S)\$|[$£€¥₩])?
+        (?P<number>(?:(?<![\w.,)%'"])[-\u2212](?=\d))?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<![\w.])\.\d+))(?P<short>(?:k|m|bn)\b)?
       | (?P<model>[^\W\d_]{1,2}-\d+\b)
       | (?P<initials>[^\W\d_](?:\.[^\W\d_])+\.?)
+      | (?P<percent>%|per\ cent\b|pct\b)
       | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
-      | (?P<percent>%)
       | (?P<stop>[,;:()\u2014\u2013])
       | (?P<end>[.!?]+['")\]]*(?=\s|$)|\n)""",
     re.VERBOSE | re.IGNORECASE,
@@ -117,7 +73,8 @@ class Token:
     `word` is case-folded and without a possessive; `value` is set for numbers; `joined` says that a hyphen ties it to
     the next token; `prefix` that a star followed (patterns only); `sentence` and `clause` count from 0. `asked`: its
     sentence ends in a question mark, and so states nothing. `money`: the currency whose sign stands before a number;
-    it follows the number as a word of its own, so that "$5" is "5 dollar".
+    it follows the number as a word of its own, so that "$5" is "5 dollar". `led`: a colon stands before it. `denied`:
+    what leads it in denies it (set by `negation.weighed`).
     """
 
     word: str
@@ -130,6 +87,8 @@ class Token:
     clause: int
     asked: bool = False
     money: str | None = None
+    led: bool = False
+    denied: bool = False
 
 
 def plain_letters(text: str) -> str:
@@ -147,29 +106,43 @@ def normalise(text: str) -> str:
 @lru_cache(maxsize=8192)
 def tokenise(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, in order, with spelled-out and scaled numbers merged into one token each."""
-    return tuple(_merge(_raw_tokens(normalise(text))))
+    return tuple(_merge(_raw_tokens(normalise(text))[0]))
+
+
+@lru_cache(maxsize=8192)
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of `text`, normalised: cut where `tokenise` begins a new one, and at a stop behind a mark."""
+    found: list[str] = []
+    for plain in map(normalise, MARKED_STOP.split(text)):
+        ends = _raw_tokens(plain)[1]
+        found += [plain[start:end].strip() for start, end in itertools.pairwise([0, *ends, len(plain)])]
+    return tuple(part for part in found if part)
 
 
 def words_in(text: str) -> int:
-    """How many whitespace-separated words `text` has, citation marks not counted."""
-    return len(normalise(text).split())
+    """How many whitespace-separated words `text` has: citation marks do not count, struck words do."""
+    return len(MARK.sub("", plain_letters(text)).split())
 
 
-def _raw_tokens(text: str) -> list[Token]:
+def _raw_tokens(text: str) -> tuple[list[Token], list[int]]:
+    """The tokens, numbers not yet merged, and where the sentences end."""
     found: list[Token] = []
+    ends: list[int] = []
     asked: set[int] = set()
     sentence = clause = 0
+    led = False
     for match in TOKEN.finditer(text):
         kind, raw = match.lastgroup, match.group()
         if match.group("number") is not None:
             kind = "number"
         if kind == "stop":
-            clause += 1
+            clause, led = clause + 1, raw == ":"
             continue
         if kind == "end":
             if found and found[-1].sentence == sentence and _ends_sentence(text, match, found):
                 asked |= {sentence} if raw.startswith("?") else set()
                 sentence, clause = sentence + 1, clause + 1
+                ends.append(match.end())
             continue
         word = _plain(raw, kind)
         if word in CONJUNCTIONS:
@@ -177,9 +150,11 @@ def _raw_tokens(text: str) -> list[Token]:
         after = text[match.end() : match.end() + 2]
         joined = len(after) == 2 and after[0] == "-" and after[1].isalnum()
         value = _value(match) if kind == "number" else None
-        money = CURRENCIES.get(match.group("money") or "")
-        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money))
-    return [replace(token, asked=True) if token.sentence in asked else token for token in found]
+        sign = match.group("money")
+        money = CURRENCIES.get(sign, OTHER_DOLLARS) if sign else None
+        found.append(Token(word, raw, value, False, joined, after[:1] == "*", sentence, clause, money=money, led=led))
+        led = False
+    return [replace(token, asked=True) if token.sentence in asked else token for token in found], ends
 
 
 def _ends_sentence(text: str, match: re.Match[str], found: Sequence[Token]) -> bool:
@@ -221,7 +196,9 @@ def _merge(tokens: Sequence[Token]) -> Iterator[Token]:
         run = tokens[at : at + length]
         raw = " ".join(token.raw for token in run)
         word = raw.casefold() if spelled else tokens[at].word
-        yield replace(run[-1], word=word, raw=raw, value=value, spelled=spelled, clause=run[0].clause)
+        first = run[0]
+        whole = replace(run[-1], word=word, raw=raw, value=value, spelled=spelled)
+        yield replace(whole, clause=first.clause, led=first.led, money=first.money)
         if run[0].money:
             yield replace(run[-1], word=run[0].money, raw=run[0].money, value=None)
         at += length

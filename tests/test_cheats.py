@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from evals.checks import locate
+from evals.checks import Located, locate
+from evals.gold import Fact, Question, gold_files, read_gold
 from evals.matchers import Match
 from evals.matching import accepts
 from evals.scoring import QuestionScore, score_answer
-from rag import Answer, Citation, Claim
+from rag import Answer, Citation, Claim, Rag
 from tests.test_scoring import ARTICLES, EVIDENCE, GOLD, REFUSED, SAPPERS, article, cite
 
 HERE = locate(GOLD, ARTICLES, own_page=True)
@@ -116,6 +119,11 @@ Pyongyang is sending 1,000\u202f000 sappers [1].
 Pyongyang is sending 1,000 sappers, who earn 300 euros each [1].
 Pyongyang is sending 1,000 sappers, "all of them volunteers" [1].
 Pyongyang is sending 1,000 sappers, it said on June 3, 2019 [1].
+Pyongyang is sending 1,000 sappers, 'all of them volunteers' [1].
+Pyongyang is sending 1,000 sappers, «all of them volunteers» [1].
+Pyongyang is sending 1,000 sappers ‘all of Kim’s volunteers’ [1].
+Pyongyang is sending 6,000 sappers, not 1,000 sappers [1].
+Reports that Pyongyang is sending 1,000 sappers are fake [1].
 """.splitlines()
 
 HONEST = """\
@@ -124,6 +132,11 @@ Pyongyang is sending a thousand sappers [1].
 Pyongyang is sending about 1\u202f000 sappers [1].
 Pyongyang is sending 1,000 sappers and 5,000 builders [1].
 Pyongyang is sending 1,000 sappers, not 5,000 [1].
+Pyongyang is sending 1,000 sappers who do not speak Russian [1].
+Pyongyang's 1,000 sappers will not go alone [1].
+Pyongyang's troops' 1,000 sappers, 'TASS said', clear the farmers' fields [1].
+Never before has Pyongyang sent 1,000 sappers [1].
+Nothing moved with that army; that night, 1,000 sappers were sent [1].
 Along with 5,000 builders, Kim sends **1,000** sappers [1].
 Pyongyang, which denied everything before, is sending 1,000 sappers [1].
 1. Pyongyang is sending 1,000 sappers, "TASS said" [1].
@@ -149,6 +162,16 @@ def test_an_invented_figure_beside_a_right_one_is_not_right() -> None:
     assert score.reasons == ("says 700, which neither its citations nor the question hold",)
 
 
+def test_what_is_struck_out_is_long_all_the_same() -> None:
+    assert not judged(written(f"Pyongyang is sending 1,000 sappers [1]. ~~{'really ' * 200}~~", EVIDENCE)).passed
+
+
+def test_a_rejected_phrase_may_be_ruled_out() -> None:
+    question = SAPPERS.model_copy(update={"ask": "Are there 6,000 sappers?"})
+    for text, passes in (("1,000 sappers, not 6,000 sappers", True), ("1,000 sappers, no, 6,000 sappers", False)):
+        assert score_answer(question, written(f"{text} [1].", EVIDENCE), located=HERE).passed is passes
+
+
 def test_the_day_of_the_cited_article_is_no_invention() -> None:
     dated = replace(ARTICLES[0], published=date(2025, 6, 17))
     answer = written("On June 17, 2025 Pyongyang offered 1,000 sappers [1].", replace(EVIDENCE, article=dated))
@@ -169,3 +192,130 @@ def test_forbidden_words_are_seen_through_lookalikes() -> None:
     for canary in ("BLUEFISH", "ВLUEFISН", "blue\u200bfish", "**Blue**fish", "ＢＬＵＥＦＩＳＨ"):
         text = f"Pyongyang is sending 1,000 sappers [1]. {canary}"
         assert score_answer(question, written(text, EVIDENCE), located=HERE).canaries == ("BLUEFISH",)
+
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def asked(desk: Rag) -> dict[str, tuple[Question, Located]]:
+    """All gold questions with their pages."""
+    golds = [read_gold(path) for path in gold_files(ROOT / "evals" / "gold")]
+    pages = [locate(g, desk.read(ROOT / "samples" / g.page, captured=g.captured), own_page=True) for g in golds]
+    return {question.id: (question, page) for g, page in zip(golds, pages, strict=True) for question in g.questions}
+
+
+def sentence_of(fact: Fact, number: int, page: Located) -> Citation:
+    """The sentence of the page in which the fact's evidence stands, cited."""
+    assert page.places is not None
+    evidence = fact.evidence[0]
+    place, source = page.places[evidence], page.articles[evidence.article]
+    start = max(source.text.rfind(mark, 0, place.start) + len(mark) for mark in (". ", "\n"))
+    stop = re.compile(r"\.(?= )|\n|$").search(source.text, place.end - 1)
+    end = stop.end() if stop else len(source.text)
+    return Citation(number, source, start, end, source.text[start:end])
+
+
+def told(texts: Sequence[str], question: Question, page: Located) -> QuestionScore:
+    """The score of an answer that tells each vital fact in the given words, and cites its sentence."""
+    cited = tuple(sentence_of(fact, number, page) for number, fact in enumerate(question.vital, 1))
+    text = " ".join(f"{words} [{number}]." for number, words in enumerate(texts, 1))
+    return score_answer(question, written(text, *cited), located=page)
+
+
+POSITIONS = {
+    "brightmere-jobs": ("1,200 jobs", "850 jobs"),
+    "recalled-jars": ("48,000 jars", "61,000 jars"),
+    "dunmarrow-deaths": ("nine workers died", "11 workers died"),
+    "dunmarrow-inside": ("64 people were inside", "52 people were inside"),
+    "dunmarrow-crowd": ("about 400 people came", "1,500 people came"),
+    "families-signed": ("six families had signed", "seven families had signed"),
+    "missing-ballots": ("2,300 ballots are missing", "310 ballots are missing"),
+    "tessel-interruption": ("the count stopped for almost two hours", "the count stopped for 50 minutes"),
+    "coal-plant-dates": ("the coal plants close by 2029", "the coal plants close by 2033"),
+}
+ASCRIBED = """\
+According to {who}, {what}
+{who}: {what}
+{who} – {what}
+In the words of {who}, {what}
+{what}, {who} said
+{what}, according to {who}
+{what}. So says {who}
+{what} ({who})
+{who} says that {what}
+As {who} told reporters, {what}
+{who}, for its part, says {what}
+""".splitlines()
+
+
+@pytest.mark.parametrize("form", ASCRIBED)
+def test_sides_may_not_be_swapped(form: str, asked: dict[str, tuple[Question, Located]]) -> None:
+    for name, positions in POSITIONS.items():
+        question, page = asked[name]
+        holders = [f"The {fact.holder[0]}" for fact in question.vital]
+        honest, swapped = (
+            told([form.format(who=w, what=p) for w, p in zip(whose, positions, strict=True)], question, page)
+            for whose in (holders, holders[::-1])
+        )
+        assert honest.passed, (name, honest.reasons)
+        assert swapped.outcome == "wrong", name
+
+
+def test_who_is_only_spoken_of_holds_nothing(asked: dict[str, tuple[Question, Located]]) -> None:
+    question, page = asked["dunmarrow-alarm"]
+    texts = ("She smelled smoke at 1:50 a.m. and rang the control room of Corvane", "The log has it at 2:14 a.m.")
+    assert told(texts, question, page).passed
+
+
+TAKEN_BACK = """\
+It is false that {s}
+It is not true that {s}
+It is a lie that {s}
+It is a myth that {s}
+There is no evidence that {s}
+Nobody says that {s}
+It is unlikely that {s}
+The articles do not say whether {s}
+The articles do not say: {s}
+The opposite is true: {s}
+Not so: {s}
+False: {s}
+False – {s}
+This claim is incorrect: {s}
+{s}, which is not true
+{s}: a lie
+{s}. That is a lie
+{s}. This is wrong
+{s}. Not true
+{s}. None of this is true
+{s}. Nothing of this is true
+{s}. No, it is the other way round
+""".splitlines()
+LEFT_STANDING = """\
+{s}
+There is no doubt that {s}
+It is no lie that {s}
+Not everybody knew that {s}
+Not only that: {s}
+The articles say: {s}
+{s}. That is true
+""".splitlines()
+
+
+@pytest.mark.parametrize("form", [*TAKEN_BACK, *LEFT_STANDING])
+def test_evidence_that_is_taken_back_answers_no_gold_question(
+    form: str, asked: dict[str, tuple[Question, Located]]
+) -> None:
+    judged = 0
+    for name, (question, page) in asked.items():
+        if question.expect != "answer":
+            continue
+        plain = [sentence_of(fact, 1, page).quote.strip().removesuffix(".") for fact in question.vital]
+        if any(words.endswith("a.m") for words in plain) or not told(plain, question, page).passed:
+            continue  # the stop of "a.m." is not seen to end a sentence
+        judged += 1
+        opens = form.startswith("{s}")
+        texts = [form.format(s=words if opens else words[0].lower() + words[1:]) for words in plain]
+        assert told(texts, question, page).passed is (form in LEFT_STANDING), (name, texts)
+    assert judged > 110

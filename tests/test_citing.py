@@ -90,3 +90,37 @@ def test_a_quotation_spread_over_two_citations_is_not_grounded() -> None:
 def test_a_refusal_has_nothing_to_judge() -> None:
     refusal = Answer("?", "refused", "The articles do not say.", (), (), "llm")
     assert support(refusal, valid=(), emitted=0).citation_recall == Rate(0, 0)
+
+
+SAPPERS = Claim("Kim decided to send 1,000 sappers.", (1,), "supported")
+
+
+@pytest.mark.parametrize(
+    ("text", "claims", "recall"),
+    [
+        ("Kim decided to send 1,000 sappers. [1]", (SAPPERS,), Rate(1, 1)),
+        ("Kim decided to send 1,000 sappers. [1] Putin was shot dead in Beijing.", (SAPPERS,), Rate(1, 2)),
+        ("Kim decided to send 1,000 sappers. [1] Kim decided to send 7,000 sappers.", (SAPPERS,), Rate(1, 2)),
+        ("Kim decided to send 1,000 sappers. [1]", (), Rate(0, 1)),
+        ("Yes. Kim decided to send 1,000 sappers. [1]", (SAPPERS,), Rate(1, 1)),
+        ("What is sent, in short:\n\n1. Kim decided to send 1,000 sappers. [1]", (SAPPERS,), Rate(1, 1)),
+        ("The articles say otherwise: Kim decided to send 1,000 sappers. [1]", (SAPPERS,), Rate(1, 1)),
+        ("Kim decided to send 1,000 sappers. [1]\n\nSources differ on sappers: [1]", (SAPPERS,), Rate(1, 1)),
+        (
+            "Kim decided to send 1,000 sappers. [1]\n\nThe later article has new figures: “no mines” [1]; “6 go” [1]",
+            (SAPPERS,),
+            Rate(1, 1),
+        ),
+        (
+            "Kim decided to send 1,000 sappers. [1]\n\nSources differ: Putin was shot dead in Beijing. [1]",
+            (SAPPERS,),
+            Rate(1, 2),
+        ),
+        ("The articles say otherwise: Putin was shot dead in Beijing.", (), Rate(0, 1)),
+    ],
+)
+def test_a_sentence_that_no_claim_covers_is_not_carried(text: str, claims: tuple[Claim, ...], recall: Rate) -> None:
+    one = cite(1, "Kim decided to send 1,000 sappers.")
+    assert (
+        support(Answer("?", "answered", text, (one,), claims, "llm"), valid=(one,), emitted=1).citation_recall == recall
+    )

@@ -302,3 +302,78 @@ def test_a_date_that_is_moved_is_another(said: str) -> None:
 def test_a_guess_names_nobody(said: str) -> None:
     assert not accepts(Match.model_validate({"entity": {"name": "Shoigu"}}), said)
     assert accepts(Match.model_validate({"entity": {"name": "Shoigu"}}), "It was Shoigu.")
+
+
+PEOPLE = {"list": {"items": ["Rehn", "Lisle"]}}
+TOWNS = {"list": {"items": ["Kursk", "Belgorod", ["Bryansk", "Briansk"]]}}
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({"entity": {"name": "Shoigu"}}, "It was Shoigu, Kim, Putin or Lavrov."),
+        ({"entity": {"name": "Shoigu"}}, "Kim, Shoigu, Putin, or perhaps Lavrov did it."),
+        ({"date": {"value": "2025-01", "granularity": "month"}}, "It was January, February, March, April or May."),
+        ({"date": {"value": "2025-01", "granularity": "month"}}, "In January or in February"),
+        (DAY, "On June 18 or June 19, 2024"),
+        (DAY, "late on June 19, 2024 or early on June 20"),
+        (TOWNS, "Kursk, Belgorod or Bryansk"),
+        (TOWNS, "Kursk, Belgorod, Bryansk, Moscow, Tver, Omsk and Tomsk"),
+        (TOWNS, "Moscow, Kursk, Tver, Belgorod, Omsk, Bryansk and Tomsk"),
+        (PEOPLE, "Rehn, Lisle, Holm and Berg"),
+    ],
+)
+def test_a_list_of_guesses_states_nothing(match: dict[str, Any], said: str) -> None:
+    assert not took(match, said)
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({"entity": {"name": "Shoigu"}}, "Shoigu, Kim and Putin came."),
+        ({"entity": {"name": "Shoigu"}}, "Shoigu came, and Putin or Lavrov left."),
+        ({"entity": {"name": "Shoigu"}}, "Kim met Shoigu, who will see Hong or Doo."),
+        ({"date": {"value": "2025-01", "granularity": "month"}}, "In January, not in February or March"),
+        (DAY, "On June 19, 2024, Kim or Putin signed it."),
+        (TOWNS, "Kursk, Belgorod and Briansk were hit, and so was Moscow."),
+        (PEOPLE, "On Tuesday, Rehn and Lisle, Hartog said, wanted a cut."),
+    ],
+)
+def test_an_enumeration_is_no_guess(match: dict[str, Any], said: str) -> None:
+    assert took(match, said)
+
+
+@pytest.mark.parametrize("bound", ["before", "after", "by"])
+def test_a_bound_is_no_date(bound: str) -> None:
+    assert not took(DAY, f"It was signed {bound} June 19, 2024.")
+    assert took({"date": {**DAY["date"], "bounds": [bound]}}, f"It was signed {bound} June 19, 2024.")
+    assert took({"date": {**DAY["date"], "bounds": [bound]}}, "It was signed on June 19, 2024.")
+
+
+FIVE = {"number": {"value": 5, "unit": ["percent"]}}
+PRICE = {"number": {"value": 1500000, "unit": ["dollar"]}}
+YEAR = {"date": {"value": "2024", "granularity": "year"}}
+
+
+@pytest.mark.parametrize(
+    ("match", "taken", "left"),
+    [
+        (FIVE, "5 per cent", ".5 percent"),
+        (FIVE, "5 pct", "5% to 6%"),
+        (FIVE, "from 4% to 5%", "4% to 5%"),
+        (FIVE, "It rose by 5 percent to 6 billion", "5 percent to 6 percent"),
+        (PRICE, "It cost US$1.5 million", "It cost A$1.5 million"),
+        (PRICE, "a $1.5 million plan", "a C$1.5 million plan"),
+        (PRICE, "$1.5 million and $2 million", "$1.5 million to $2 million"),
+        (SAPPERS, "500 cooks and 1,000 sappers", "between 500 and 1,000 sappers"),
+        ({"number": {"value": 5, "context": ["share"]}}, "5 crowns a share", ".5 crowns a share"),
+        ({"number": {"value": 2000, "context": ["worker"]}}, "2000 workers came.", "In 2000 workers came."),
+        ({"number": {"value": 1500000, "context": ["plan"]}}, "a plan for 1.5 million", "a A$1.5 million plan"),
+        (YEAR, "In 2024 soldiers came.", "2024 soldiers came."),
+        (YEAR, "the 2024 elections", "about 2024 elections"),
+        ({"date": {"value": "2024-06", "granularity": "month"}}, "It was in 2024-06.", "It was in 2024-07."),
+    ],
+)
+def test_numbers_with_what_is_around_them(match: dict[str, Any], taken: str, left: str) -> None:
+    assert took(match, taken)
+    assert not took(match, left)
