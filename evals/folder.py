@@ -39,6 +39,8 @@ class Manifest(Strict):
     ids: tuple[str, ...]
     options: dict[str, Any]
     fingerprint: dict[str, Any]
+    gold: Path | None = None  # folders of gold questions that are not our own, and of their pages
+    samples: Path | None = None
     started: datetime
     finished: datetime | None = None
 

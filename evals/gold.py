@@ -20,6 +20,8 @@ Split = Literal["dev", "test"]
 Gate = Literal["must_pass", "tracked"]
 Expect = Literal["answer", "refuse", "answer_with_conflict", "correct_premise"]
 ANSWERABLE: tuple[Expect, ...] = ("answer", "answer_with_conflict")
+SUFFIXES = (".yaml", ".yml")
+FLOORS = "floors.yaml"  # which may lie among the gold files, and is none
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -159,7 +161,7 @@ class _Loader(yaml.SafeLoader):
 
 def gold_files(folder: Path) -> tuple[Path, ...]:
     """The gold files of a folder in the order of their names. Raises GoldError where there are none."""
-    files = tuple(sorted(folder.glob("*.yaml")))
+    files = tuple(sorted(p for p in folder.glob("*.y*ml") if p.suffix in SUFFIXES and p.name != FLOORS))
     if not files:
         raise GoldError(f"{folder} holds no gold file: expected at least one *.yaml (docs/evals.md shows the shape)")
     return files

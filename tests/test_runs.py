@@ -250,6 +250,70 @@ def gold_of(folder: Path, name: str) -> Path:
     return folder
 
 
+OWN = """
+page: ferry.txt
+captured: 2025-06-21
+articles: [ferry]
+questions:
+  - id: ferry-aboard
+    ask: How many people were on the Alma?
+    category: lookup
+    split: dev
+    gate: must_pass
+    expect: answer
+    facts:
+      - importance: vital
+        statement: 212 people.
+        match: {number: {value: 212, context: [people]}}
+        evidence: [{article: ferry, quote: "It had 212 people aboard"}]
+  - id: ferry-captain
+    ask: Who designed the cathedral of Reykjavik?
+    category: unanswerable
+    split: dev
+    expect: refuse
+    reason: The page does not say.
+    near_miss: {article: ferry, quote: "off Brightsea"}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A user's own questions, in a folder beside that of their page."""
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "ferry.yaml").write_text(OWN, "utf-8")
+    (tmp_path / "pages").mkdir()
+    text = "Ferry sinks off Brightsea\n\nThe ferry Alma sank off Brightsea on Monday. It had 212 people aboard.\n"
+    (tmp_path / "pages" / "ferry.txt").write_text(text, "utf-8")
+    return tmp_path / "questions"
+
+
+def test_own_questions_are_held_to_their_own_floors_and_baseline(own: Path) -> None:
+    ours = {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()}
+    common = ["--gold", "questions", "--samples", "pages", "--out", "mine"]
+    code, printed = evals("run", *common)
+    assert (code, printed.splitlines()[-1]) == (0, "quote mode, 2 questions: passed")
+    assert "not applicable: no flip" in printed
+    assert "not applicable: floors" in printed
+    assert evals("run", *common, "--save-baseline")[0] == 0
+    assert "ferry-aboard" in (own / "baseline" / "gold-quote.json").read_text("utf-8")
+    assert {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()} == ours
+    (own / "floors.yaml").write_text("quote:\n  over_refusal: {max: 0}\n  question_pass: {min: 1}\n")
+    code, printed = evals("run", *common)
+    assert code == 0
+    assert "passed: over_refusal at most 0" in printed
+    assert "passed: no flip" in printed
+
+
+def test_a_stored_run_names_the_folder_of_its_questions(own: Path, tmp_path: Path) -> None:
+    evals("run", "--gold", "questions", "--samples", "pages", "--out", "mine")
+    summary = (tmp_path / "mine" / "summary.json").read_bytes()
+    assert evals("score", "mine")[0] == evals("report", "mine")[0] == evals("compare", "mine", "mine")[0] == 0
+    assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
+    others = str(gold_of(tmp_path / "gold", "pyongyang"))
+    assert evals("score", "mine", "--gold", others, "--samples", str(SAMPLE.parent))[0] == 2
+    assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
+
+
 @with_seed
 def test_a_run_on_another_page_with_the_same_stories(tmp_path: Path) -> None:
     gold = str(gold_of(tmp_path / "gold", "pyongyang"))
