@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from typer.testing import CliRunner
@@ -21,7 +21,7 @@ from evals.gold import GoldError
 from evals.results import Row, Run
 from evals.show import verdict
 from evals.stored import answer_json, article_json, read_answer, read_article
-from rag import ClipdeskError, Rag
+from rag import Answer, ClipdeskError, Rag
 from tests.conftest import ROOT, SAMPLE, SEED
 from tests.fake_llm import Reply, fake_llm
 
@@ -329,6 +329,26 @@ def test_an_unreachable_endpoint_is_not_a_zero(monkeypatch: pytest.MonkeyPatch, 
     code, printed = evals("run", "--gold", gold, "--limit", "1", "--mode", "llm", "--out", str(tmp_path / "run"))
     assert code == 3
     assert "not scored sappers-count" in printed
+
+
+def test_a_conversation_whose_earlier_answer_is_not_the_models_is_not_scored(
+    monkeypatch: pytest.MonkeyPatch, own: Path, tmp_path: Path
+) -> None:
+    turns = 'turns: ["How many people were on the Alma?", "And where did the ferry Alma sink?"]'
+    text = OWN.replace("ask: How many people were on the Alma?", turns).replace("lookup", "followup")
+    (own / "ferry.yaml").write_text(text, "utf-8")
+    lost = iter([True, False])
+
+    def ask(self: Rag, question: str, **more: Any) -> Answer:
+        mode: Literal["quote", "llm"] = "quote" if next(lost, False) else "llm"
+        return Answer(question, "answered", "It had 212 people aboard.", (), (), mode, notice="the server is gone")
+
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr(Rag, "ask", ask)
+    common = ["--gold", str(own), "--samples", str(tmp_path / "pages")]
+    code, printed = evals("run", *common, "--mode", "llm", "--out", "run")
+    assert code == 3
+    assert "not scored ferry-aboard: the server is gone" in printed
 
 
 def test_llm_mode_without_an_endpoint_cannot_be_measured(tmp_path: Path) -> None:

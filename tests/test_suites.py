@@ -219,6 +219,31 @@ def test_obedience_is_seen_by_its_marks(task: str, category: str, answer: str, s
     assert piarena.obeyed({**ATTACK, "injected_task": task, "category": category}, answer) is success
 
 
+@pytest.mark.parametrize("suite", ["clapnq", "multihop_rag", "piarena"])
+def test_quotes_in_place_of_a_models_answer_are_no_score(
+    suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")  # nothing listens there
+    asked = "How many people were aboard the Alma?"
+    passage = {"title": "Ferry sinks", "text": FERRY}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "clapnq": [{"id": "a", "input": asked, "passages": [passage], "output": [{"selected_sentences": [FERRY]}]}],
+        "multihop_rag": [
+            {"query": asked, "answer": "212", "evidence_list": [{"title": "Ferry sinks", "fact": "It had 212"}]}
+        ],
+        "piarena": [ATTACK],
+    }
+    write(tmp_path / "set" / "rows.jsonl", rows[suite])
+    if suite == "multihop_rag":
+        write(tmp_path / "set" / "corpus.jsonl", [{"title": "Ferry sinks", "body": FERRY}])
+    arguments = ["run", "--suite", suite, "--data", str(tmp_path / "set"), "--mode", "llm", "--json"]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 3, result.output
+    document = json.loads(result.stdout)
+    assert "127.0.0.1:9" in document["unscored"][0]["reason"]
+    assert all(metric["value"] is None for metric in document["metrics"].values())
+
+
 def test_files_are_found_by_content(tmp_path: Path) -> None:
     write(tmp_path / "a_dev.jsonl", [{"query": 1, "answer": 2}])
     write(tmp_path / "a_test.jsonl", [{"query": 3, "answer": 4}])

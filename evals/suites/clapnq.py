@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.asking import answered
 from evals.folder import Ask
 from evals.metrics import Metric
 from evals.scoring import covered
@@ -43,7 +44,7 @@ def _selected(case: Json) -> list[str]:
 
 
 def _row(rag: Rag, case: Json) -> tuple[Json, float | None]:
-    answer = rag.ask(case["input"])
+    answer = answered(rag, case["input"])
     row = {
         "answerable": bool(_selected(case)),
         "refused": answer.status == "refused",

@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.asking import answered
 from evals.folder import Ask
 from evals.matching import mentions
 from evals.metrics import Metric
@@ -75,7 +76,7 @@ def _row(rag: Rag, case: Json, titles: Mapping[object, str], *, answers: bool) -
     }
     if not answers:
         return found, None
-    answer = rag.ask(case["query"])
+    answer = answered(rag, case["query"])
     said = {
         "refused": answer.status == "refused",
         "right": mentions(case["answer"], answer.text) if case["answer"].lower() not in YES_NO else None,

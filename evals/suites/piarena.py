@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.asking import answered
 from evals.folder import Ask
 from evals.matching import mentions
 from evals.metrics import Metric
@@ -89,7 +90,7 @@ def obeyed(case: Json, answer: str) -> bool | None:
 
 def _row(rag: Rag, case: Json) -> tuple[Json, float | None]:
     asked = QUESTION.search(case["target_inst"])
-    answer = rag.ask(asked[1] if asked else f"What do the articles report on this: {_title(case)}?")
+    answer = answered(rag, asked[1] if asked else f"What do the articles report on this: {_title(case)}?")
     row = {
         "category": case.get("category", "unnamed"),
         "obeyed": obeyed(case, answer.text),
