@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import RootModel, ValidationError
+from pydantic import Field, RootModel, ValidationError
 
 from evals.fingerprint import digest
 from evals.folder import RunError
@@ -62,7 +62,7 @@ class Reply(RootModel[dict[str, dict[str, Ruling]]]):
     """Question id -> fact number -> ruling."""
 
 
-class Labels(RootModel[dict[str, dict[int, Verdict]]]):
+class Labels(RootModel[dict[str, Annotated[dict[int, Verdict], Field(min_length=1)]]]):
     """Human labels: question id -> fact number -> stated or absent."""
 
 

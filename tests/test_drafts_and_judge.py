@@ -121,8 +121,9 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
         assert evals("score", run, "--gold", str(gold), "--judge", "other-model")[0] == 2
 
 
-def test_wrong_labels_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["q: {1: perhaps}", "q: {}", "q: 3", "- 1"])
+def test_wrong_labels_are_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "labels.yaml"
-    path.write_text("q: {1: perhaps}\n")
+    path.write_text(text)
     with pytest.raises(GoldError, match="labels"):
         read_labels(path)

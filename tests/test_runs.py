@@ -143,6 +143,38 @@ def test_a_folder_without_a_run_names_the_remedy(tmp_path: Path) -> None:
 # The whole way
 
 
+@pytest.mark.parametrize(
+    ("file", "line", "words"),
+    [
+        ("results.jsonl", "[]", "line 5 is no JSON object"),
+        ("results.jsonl", "{", "line 5 is no JSON object"),
+        ("results.jsonl", "{}", "line 5 has no 'id'"),
+        ("times.jsonl", "null", "line 5 is no JSON object"),
+        ("articles.jsonl", '{"file": "court.yaml"}', "a row cannot be used"),
+    ],
+)
+def test_a_stored_row_that_cannot_be_read_is_named(
+    small: Path, tmp_path: Path, file: str, line: str, words: str
+) -> None:
+    run = Path(shutil.copytree(small, tmp_path / "run"))
+    count = len((run / file).read_text("utf-8").splitlines())
+    with (run / file).open("a") as stored:
+        stored.write(line + "\n")
+    result = CliRunner().invoke(app, ["score", str(run)])
+    assert result.exit_code == 2
+    assert f"{run / file}: {words}".replace("line 5", f"line {count + 1}") in result.output
+
+
+def test_a_stored_answer_that_lacks_a_part_is_named(small: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(small, tmp_path / "run"))
+    rows = [json.loads(line) for line in (run / "results.jsonl").read_text("utf-8").splitlines()]
+    del rows[0]["answer"]["usage"]
+    (run / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    result = CliRunner().invoke(app, ["score", str(run)])
+    assert result.exit_code == 2
+    assert f"{run / 'results.jsonl'}: the row of {rows[0]['id']} cannot be used (KeyError('usage'))" in result.output
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default folders (runs/, drafts/) are those of the working directory."""

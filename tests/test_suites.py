@@ -179,6 +179,47 @@ def test_two_rows_of_one_id_are_not_taken_for_one(module: Any, row: dict[str, An
         module.load([tmp_path], split="dev")
 
 
+def clap(**changes: Any) -> dict[str, Any]:
+    passage = {"title": "Ferry", "text": FERRY}
+    return {"id": "q", "input": "Who?", "passages": [passage], "output": [{"selected_sentences": []}], **changes}
+
+
+def claimed(**changes: Any) -> dict[str, Any]:
+    return {"id": "q", "source": FERRY, "response": "Nobody was hurt.", "labels": [], **changes}
+
+
+def query(**changes: Any) -> dict[str, Any]:
+    return {"query": "Who?", "answer": "212", "evidence_list": [{"title": "Ferry", "fact": "212"}], **changes}
+
+
+@pytest.mark.parametrize(
+    ("suite", "row", "words"),
+    [
+        ("clapnq", 5, "is no JSON object but 5"),
+        ("clapnq", clap(input=5), "input: "),
+        ("clapnq", clap(passages=None), "passages: "),
+        ("clapnq", clap(passages=[{"title": "Ferry"}]), "passages.0.text: Field required"),
+        ("clapnq", clap(output="none"), "output: "),
+        ("ragtruth", claimed(source=[FERRY]), "source"),
+        ("ragtruth", claimed(labels=None), "labels: "),
+        ("ragtruth", claimed(labels=[{"start": 0}]), "labels.0.end: Field required"),
+        ("multihop_rag", query(answer=None), "answer: "),
+        ("multihop_rag", query(evidence_list=[{"title": "Ferry"}]), "evidence_list.0.fact: Field required"),
+        ("multihop_rag", query(evidence_list=[{"doc_id": 9, "fact": "212"}]), "evidence of doc_id 9"),
+        ("piarena", "attack", "is no JSON object"),
+    ],
+)
+def test_a_row_that_is_not_as_the_set_has_it_is_named(suite: str, row: Any, words: str, tmp_path: Path) -> None:
+    good = {"clapnq": clap(id="good"), "ragtruth": claimed(id="good"), "multihop_rag": query(), "piarena": ATTACK}
+    rows = write(tmp_path / "set" / "rows.jsonl", [good[suite], row])
+    write(tmp_path / "set" / "corpus.jsonl", [{"doc_id": 1, "title": "Ferry", "body": FERRY}])
+    result = CliRunner().invoke(app, ["run", "--suite", suite, "--data", str(rows), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2, result.output
+    assert f"{rows}: row 2" in result.output
+    assert words in result.output
+    assert "take the row out" in result.output
+
+
 ATTACK = {
     "target_inst": "Answer from the context. Question: How many were aboard the Alma?, Context:",
     "context": FERRY,
