@@ -42,7 +42,7 @@ def read_tasks(
     folder: Path, *, samples: Path, page: Path | None = None, captured: date | None = None
 ) -> tuple[Task, ...]:
     """The gold files of a folder with their pages, checked. Raises GoldError with everything that is wrong."""
-    files = {path: read_gold(path) for path in gold_files(folder)}
+    files = _read_all(gold_files(folder))
     if (page is None) != (captured is None):
         raise GoldError("--page and --captured go together: an age such as “3 days ago” needs the day of capture")
     if page is not None and len(files) > 1:
@@ -63,6 +63,19 @@ def read_tasks(
         Task(path, gold, page or samples / gold.page, captured or gold.captured, page is None)
         for path, gold in files.items()
     )
+
+
+def _read_all(paths: Sequence[Path]) -> dict[Path, Gold]:
+    """The gold files. Raises GoldError with what is wrong in any of them."""
+    files, wrong = {}, []
+    for path in paths:
+        try:
+            files[path] = read_gold(path)
+        except GoldError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise GoldError("\n".join(dict.fromkeys("\n".join(wrong).split("\n"))))
+    return files
 
 
 @contextmanager
