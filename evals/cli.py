@@ -24,7 +24,7 @@ from evals.gold import GoldError
 from evals.metrics import Prices
 from evals.options import Options
 from evals.suites.data import DataError
-from rag import ClipdeskError, Rag
+from rag import ClipdeskError, Rag, load_settings
 
 app = typer.Typer(
     add_completion=False,
@@ -266,7 +266,7 @@ def new(
     if not from_feedback:
         typer.echo("name what to make questions of: --from-feedback", err=True)
         raise typer.Exit(2)
-    with _exits(), Rag.open(data) as rag:
+    with _exits(), Rag.open(drafts.data_of(data or load_settings().data)) as rag:
         made = drafts.from_feedback(rag.feedback(), rag.articles())
         typer.echo(drafts.write_drafts(made, out))
 

@@ -30,7 +30,7 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
     manifest = Manifest(
         suite=options.suite,
         mode=settings.answer_mode,
-        split=options.split,
+        split=options.split if any(options.split in path.stem for path in loaded.files) else "all",  # no name has it
         ids=ids,
         options={"limit": options.limit, "retrieval_only": options.retrieval_only, "notes": list(loaded.notes)},
         fingerprint=fingerprint(settings, files=loaded.files, article_ids=()),

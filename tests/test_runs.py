@@ -18,8 +18,9 @@ from evals.compare import compare
 from evals.folder import Manifest, RunError, RunFolder, Unscored, read_run
 from evals.gates import Baseline, Floors, judge_gates, read_floors, save_baseline
 from evals.gold import GoldError
+from evals.report.markdown import markdown
 from evals.results import Row, Run
-from evals.show import verdict
+from evals.show import premises, verdict
 from evals.stored import answer_json, article_json, read_answer, read_article
 from rag import Answer, ClipdeskError, Rag
 from tests.conftest import ROOT, SAMPLE, SEED
@@ -270,6 +271,7 @@ def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> N
         ["report", "no-such-folder"],
         ["draft", "no-such-folder"],
         ["new"],
+        ["new", "--from-feedback", "--data", "no-such-folder"],
     ],
 )
 def test_bad_usage_is_exit_2(arguments: list[str]) -> None:
@@ -488,6 +490,16 @@ def test_floors(scored: Run, tmp_path: Path) -> None:
         read_floors(tmp_path / "floors.yaml")
 
 
+def test_corrected_and_refused_premises_are_counted_apart(scored: Run) -> None:
+    run = run_of({"a": True, "b": True, "c": True, "d": False}, scored)
+    refused = {"a": True, "b": False, "c": False, "d": False}
+    rows = [replace(r, score=replace(r.score, expect="correct_premise", refused=refused[r.score.id])) for r in run.rows]
+    said = "of 4 false premises to be corrected 2 were, 1 were refused"
+    assert premises(replace(run, rows=tuple(rows))) == said
+    assert f"O{said[1:]}." in markdown(replace(run, rows=tuple(rows)), [], baseline=None)
+    assert premises(run) == ""
+
+
 def test_three_outcomes_of_a_comparison(scored: Run) -> None:
     names = [f"q{n}" for n in range(40)]
     right = run_of(dict.fromkeys(names, True), scored, articles=40)
@@ -500,6 +512,8 @@ def test_three_outcomes_of_a_comparison(scored: Run) -> None:
     assert compare(worse, right).outcome == "not regressed"
     mixed = run_of({name: n not in (3, 4) for n, name in enumerate(names)}, scored, articles=40)
     assert compare(right, mixed).outcome == "inconclusive"
+    lost = replace(right, unscored=(Unscored("q99", "the server is gone"),))
+    assert (compare(right, right).outcome, compare(right, lost).outcome) == ("not regressed", "inconclusive")
     few = compare(run_of({"a": True}, scored), run_of({"a": False}, scored))
     assert (few.interval, few.outcome) == (None, "inconclusive")
     with pytest.raises(ValueError, match="in common"):

@@ -119,6 +119,9 @@ def test_clapnq(tmp_path: Path) -> None:
     assert value(document, "cites a selected sentence") == 1.0
     assert value(document, "cites the gold passage") == 1.0
     assert value(document, "over-refusal") == 0.0
+    assert document["split"] == "all"  # no file is named after a split
+    write(tmp_path / "set" / "rows_dev.jsonl", [row("ferry", "who was aboard the alma", FERRY, [])])
+    assert run("clapnq", tmp_path / "set", tmp_path / "out2")["split"] == "dev"
     found = clapnq.summarise(
         [
             {"answerable": True, "refused": False, "passage": True, "sentences": 0.5, "confidence": 0.9},
