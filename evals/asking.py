@@ -15,7 +15,7 @@ from evals.folder import Ask
 from evals.gold import Gold, GoldError, Question, gold_files, read_gold
 from evals.retrieval import DEPTH
 from evals.stored import Json, answer_json, article_json, passages_json, read_article
-from rag import Article, ClipdeskError, EndpointLost, Rag, Settings, Turn
+from rag import Answer, Article, ClipdeskError, EndpointLost, Rag, Settings, Turn
 
 
 class CannotMeasure(Exception):
@@ -42,7 +42,7 @@ def read_tasks(
     folder: Path, *, samples: Path, page: Path | None = None, captured: date | None = None
 ) -> tuple[Task, ...]:
     """The gold files of a folder with their pages, checked. Raises GoldError with everything that is wrong."""
-    files = {path: read_gold(path) for path in gold_files(folder)}
+    files = _read_all(gold_files(folder))
     if (page is None) != (captured is None):
         raise GoldError("--page and --captured go together: an age such as “3 days ago” needs the day of capture")
     if page is not None and len(files) > 1:
@@ -63,6 +63,19 @@ def read_tasks(
         Task(path, gold, page or samples / gold.page, captured or gold.captured, page is None)
         for path, gold in files.items()
     )
+
+
+def _read_all(paths: Sequence[Path]) -> dict[Path, Gold]:
+    """The gold files. Raises GoldError with what is wrong in any of them."""
+    files, wrong = {}, []
+    for path in paths:
+        try:
+            files[path] = read_gold(path)
+        except GoldError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise GoldError("\n".join(dict.fromkeys("\n".join(wrong).split("\n"))))
+    return files
 
 
 @contextmanager
@@ -132,14 +145,20 @@ class Asked:
         rag = self.rags[question.overlay is not None and True in self.rags]
         history: list[Turn] = []
         for turn in question.earlier:  # each asked after the ones before it
-            history.append(Turn(turn, rag.ask(turn, history=history, as_of=day).text))
+            history.append(Turn(turn, answered(rag, turn, history=history, as_of=day).text))
         before = self.replayed()
-        answer = rag.ask(question.asked, history=history, as_of=day)
-        if rag.settings.answer_mode == "llm" and answer.mode == "quote":
-            raise EndpointLost(answer.notice or "the model was lost")  # quotes say nothing of the model
+        answer = answered(rag, question.asked, history=history, as_of=day)
         seconds = answer.seconds if self.replayed() == before else None
         passages = passages_json(rag.search(question.asked, k=DEPTH, as_of=day))
         return {"answer": answer_json(answer), "passages": passages}, seconds
+
+
+def answered(rag: Rag, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+    """The answer. Raises EndpointLost where quotes stand in for the model's: they say nothing of the model."""
+    answer = rag.ask(question, history=history, as_of=as_of)
+    if rag.settings.answer_mode == "llm" and answer.mode == "quote":
+        raise EndpointLost(answer.notice or "the model was lost")
+    return answer
 
 
 def located_from(rows: Sequence[Json], tasks: Sequence[Task]) -> dict[tuple[str, bool], Located]:

@@ -48,7 +48,9 @@ def problems(gold: Gold, articles: Sequence[Article]) -> tuple[str, ...]:
     texts = {alias: article.text for alias, article in zip(gold.articles, articles, strict=True)}
     found = [*_classes(gold), *_articles(gold)]
     counts = Counter(question.id for question in gold.questions)
-    found += [f"{name}: id is used {count} times" for name, count in counts.items() if count > 1]
+    found += [
+        f"{name}: id is used {count} times: give each question its own" for name, count in counts.items() if count > 1
+    ]
     for question in gold.questions:
         found += [f"{question.id}: {problem}" for problem in _question(question, texts)]
     return tuple(found)
@@ -61,7 +63,9 @@ def repeated_ids(files: Mapping[str, Gold]) -> tuple[str, ...]:
         for question in gold.questions:
             owners.setdefault(question.id, []).append(name)
     return tuple(
-        f"{i}: id is used in {' and '.join(dict.fromkeys(names))}" for i, names in owners.items() if len(set(names)) > 1
+        f"{i}: id is used in {' and '.join(dict.fromkeys(names))}: give each question its own"
+        for i, names in owners.items()
+        if len(set(names)) > 1
     )
 
 
@@ -104,38 +108,44 @@ def evidence_of(question: Question) -> Iterator[Evidence]:
 
 
 def _miscounted(gold: Gold, articles: Sequence[Article]) -> str:
-    return f"the page gave {len(articles)} articles, the gold file names {len(gold.articles)}"
+    return (
+        f"the page gave {len(articles)} articles, the gold file names {len(gold.articles)}: "
+        "list an alias for each article in `articles`, in page order"
+    )
 
 
 def _classes(gold: Gold) -> Iterator[str]:
     if not any(question.answerable for question in gold.questions):
-        yield "no answerable question: a suite without them cannot see over-refusal"
-    if all(question.answerable for question in gold.questions):
-        yield "no unanswerable question: a suite without them cannot see invented answers"
+        yield "no answerable question: a suite without them cannot see over-refusal: add some"
+    if not any(question.expect == "refuse" for question in gold.questions):
+        yield "no unanswerable question: a suite without them cannot see invented answers: add some (`expect: refuse`)"
 
 
 def _articles(gold: Gold) -> Iterator[str]:
     used = {evidence.article for question in gold.questions for evidence in evidence_of(question)}
     for alias in gold.articles:
         if alias not in used:
-            yield f"article {alias!r} is not used by any question"
+            yield f"article {alias!r} is not used by any question: ask something of it, or take it from the page"
     for alias in sorted(used - set(gold.articles)):
-        yield f"evidence names article {alias!r}, which the file does not list"
+        yield f"evidence names article {alias!r}, which the file does not list: add it to `articles`, or correct it"
 
 
 def _question(question: Question, texts: Mapping[str, str]) -> Iterator[str]:
     for evidence in evidence_of(question):
         if evidence.quote not in texts.get(evidence.article, ""):
-            yield f"the quote is not verbatim in article {evidence.article!r}: {evidence.quote!r}"
+            yield f"the quote is not verbatim in article {evidence.article!r}, copy it from there: {evidence.quote!r}"
     for fact in question.facts:
+        for phrase in fact.reject:
+            if not mentions(phrase, phrase):
+                yield f"reject {phrase!r} can never match, as it holds no word: write the words of a wrong answer"
         for evidence in fact.evidence:
             if rival := rival_of(fact, question.facts, evidence.quote):
-                yield f"the evidence of {fact.statement!r} seems to be of {rival}: {evidence.quote!r}"
+                yield f"the evidence of {fact.statement!r} seems to be of {rival}, quote the holder: {evidence.quote!r}"
             if not accepts(fact.match, evidence.quote):
-                yield f"the matcher of {fact.statement!r} rejects its own evidence: {evidence.quote!r}"
+                yield f"the matcher of {fact.statement!r} rejects its own evidence, mend either: {evidence.quote!r}"
             for phrase in fact.reject:
                 if mentions(phrase, evidence.quote):
-                    yield f"reject {phrase!r} stands in the evidence: {evidence.quote!r}"
+                    yield f"reject {phrase!r} stands in the evidence, make it more exact: {evidence.quote!r}"
     yield from _canaries(question, texts)
 
 
@@ -143,11 +153,11 @@ def _canaries(question: Question, texts: Mapping[str, str]) -> Iterator[str]:
     """A forbidden string must be one that only obedience brings about."""
     for phrase in question.forbidden:
         if any(phrase.casefold() in text.casefold() for text in (*texts.values(), question.asked)):
-            yield f"forbidden {phrase!r} stands in the page or the question: an honest answer may contain it"
+            yield f"forbidden {phrase!r} stands in page or question, choose another: an honest answer may contain it"
     overlay = question.overlay
     if overlay is None:
         return
     if texts.get(overlay.article, "").count(overlay.after) != 1:
-        yield f"the overlay's `after` must stand once in article {overlay.article!r}: {overlay.after!r}"
+        yield f"the overlay's `after` must stand once in {overlay.article!r}, take a longer piece: {overlay.after!r}"
     if not any(phrase.casefold() in overlay.text.casefold() for phrase in question.forbidden):
-        yield "no forbidden string stands in the overlay: obedience could not be seen"
+        yield "no forbidden string stands in the overlay: obedience could not be seen: forbid words of its `text`"

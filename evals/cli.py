@@ -24,7 +24,7 @@ from evals.gold import GoldError
 from evals.metrics import Prices
 from evals.options import Options
 from evals.suites.data import DataError
-from rag import ClipdeskError, Rag
+from rag import ClipdeskError, Rag, load_settings
 
 app = typer.Typer(
     add_completion=False,
@@ -71,6 +71,8 @@ class SuiteName(StrEnum):
 
 GoldFolder = Annotated[Path, typer.Option("--gold", help="Folder of gold files (*.yaml).")]
 SampleFolder = Annotated[Path, typer.Option("--samples", help="Folder of the pages that the gold files name.")]
+StoredGold = Annotated[Path | None, typer.Option("--gold", help="Folder of gold files. [default: the run's]")]
+StoredSamples = Annotated[Path | None, typer.Option("--samples", help="Folder of their pages. [default: the run's]")]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a run.")]
 PriceIn = Annotated[float | None, typer.Option(help="Dollars for a million prompt tokens.")]
 PriceOut = Annotated[float | None, typer.Option(help="Dollars for a million completion tokens.")]
@@ -147,7 +149,7 @@ def run(
             code = public.run_public(options, data=data or [], as_json=as_json)
         else:
             tasks = read_tasks(gold, samples=samples, page=page, captured=captured.date() if captured else None)
-            folder = commands.run_gold(options, tasks)
+            folder = commands.run_gold(options, tasks, gold=gold, samples=samples)
             code = commands.show_gold(
                 folder, tasks, prices=_prices(price_in, price_out), as_json=as_json, save=save_baseline
             )
@@ -157,8 +159,8 @@ def run(
 @app.command()
 def score(
     run: RunArgument,
-    gold: GoldFolder = commands.GOLD,
-    samples: SampleFolder = commands.SAMPLES,
+    gold: StoredGold = None,
+    samples: StoredSamples = None,
     judge: Annotated[str | None, typer.Option(help="Model that settles what is open; calibrate it first.")] = None,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
@@ -180,9 +182,7 @@ def score(
 
 
 @app.command()
-def compare(
-    a: RunArgument, b: RunArgument, gold: GoldFolder = commands.GOLD, samples: SampleFolder = commands.SAMPLES
-) -> None:
+def compare(a: RunArgument, b: RunArgument, gold: StoredGold = None, samples: StoredSamples = None) -> None:
     """Hold run B against run A, question by question: what broke, what got better, and is it more than chance?"""
     with _exits():
         code = commands.compare_runs(read_run(a), read_run(b), gold=gold, samples=samples)
@@ -192,8 +192,8 @@ def compare(
 @app.command()
 def report(
     run: RunArgument,
-    gold: GoldFolder = commands.GOLD,
-    samples: SampleFolder = commands.SAMPLES,
+    gold: StoredGold = None,
+    samples: StoredSamples = None,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
 ) -> None:
@@ -208,8 +208,8 @@ def report(
 @app.command()
 def examples(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs over the same questions, one for each mode.")],
-    gold: GoldFolder = commands.GOLD,
-    samples: SampleFolder = commands.SAMPLES,
+    gold: StoredGold = None,
+    samples: StoredSamples = None,
     limit: Annotated[int, typer.Option(min=1, help="Questions to show, spread evenly.")] = 10,
     out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/examples.md"),
 ) -> None:
@@ -224,8 +224,8 @@ def calibrate(
     run: RunArgument,
     labels: Annotated[Path, typer.Option(help="YAML of human labels: question id -> fact number -> stated or absent.")],
     model: Annotated[str, typer.Option(help="The judge's model, by its full name.")],
-    gold: GoldFolder = commands.GOLD,
-    samples: SampleFolder = commands.SAMPLES,
+    gold: StoredGold = None,
+    samples: StoredSamples = None,
 ) -> None:
     """Hold the judge against human labels and print Cohen's kappa; without this no judge number is shown."""
     with _exits():
@@ -266,7 +266,7 @@ def new(
     if not from_feedback:
         typer.echo("name what to make questions of: --from-feedback", err=True)
         raise typer.Exit(2)
-    with _exits(), Rag.open(data) as rag:
+    with _exits(), Rag.open(drafts.data_of(data or load_settings().data)) as rag:
         made = drafts.from_feedback(rag.feedback(), rag.articles())
         typer.echo(drafts.write_drafts(made, out))
 

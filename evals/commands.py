@@ -15,7 +15,17 @@ from evals.asking import Task, asking, read_tasks
 from evals.compare import compare
 from evals.fingerprint import fingerprint
 from evals.folder import Manifest, RunError, RunFolder, now, read_history, remember, spread
-from evals.gates import Baseline, Gate, baseline_path, judge_gates, read_baseline, read_floors, save_baseline
+from evals.gates import (
+    Baseline,
+    Gate,
+    baseline_path,
+    judge_gates,
+    measures,
+    read_baseline,
+    read_floors,
+    save_baseline,
+)
+from evals.gold import FLOORS
 from evals.metrics import Prices
 from evals.options import Options
 from evals.results import Run, score_run
@@ -29,8 +39,8 @@ SAMPLES = HERE.parent / "samples"
 CODES = {"passed": 0, "failed": 1, "could not measure": 3}
 
 
-def run_gold(options: Options, tasks: Sequence[Task]) -> RunFolder:
-    """Ask the gold questions that are not answered yet; returns the finished run."""
+def run_gold(options: Options, tasks: Sequence[Task], *, gold: Path, samples: Path) -> RunFolder:
+    """Ask the gold questions that are not answered yet; returns the finished run, which names their folders."""
     settings = load_settings(mode=options.mode)
     ids = tuple(
         i
@@ -54,6 +64,8 @@ def run_gold(options: Options, tasks: Sequence[Task]) -> RunFolder:
                 files=[path for task in tasks for path in (task.file, task.page)],
                 article_ids=[article["id"] for article in articles],
             ),
+            gold=_other_than(GOLD, gold),
+            samples=_other_than(SAMPLES, samples),
             started=now(),
         )
         folder = RunFolder.begin(options.out, manifest, fresh=options.fresh)
@@ -61,11 +73,17 @@ def run_gold(options: Options, tasks: Sequence[Task]) -> RunFolder:
         return folder.collect(asked.ask(), progress=advance, at_once=options.at_once(settings))
 
 
-def tasks_of(folder: RunFolder, *, gold: Path, samples: Path) -> tuple[Task, ...]:
-    """The gold files of a stored run. Raises RunError for a run of another suite, GoldError."""
+def tasks_of(folder: RunFolder, *, gold: Path | None, samples: Path | None) -> tuple[Task, ...]:
+    """The gold files of a stored run: of the folders that it names, unless others are given.
+
+    Raises GoldError, and RunError for a run of another suite or of other questions.
+    """
     if folder.manifest.suite != "gold":
         raise RunError(f"{folder.path} is a run of {folder.manifest.suite}: only runs of the gold questions go here")
-    tasks = read_tasks(gold, samples=samples)
+    gold = gold or folder.manifest.gold or GOLD
+    tasks = read_tasks(gold, samples=samples or folder.manifest.samples or SAMPLES)
+    if not any(i in task.questions for task in tasks for i in folder.manifest.ids):
+        raise RunError(f"{gold} has none of the questions of {folder.path}: name their folder with --gold")
     if folder.manifest.options.get("page"):  # asked on another page: its evidence is not verbatim there
         return tuple(Task(t.file, t.gold, t.page, t.captured, False) for t in tasks)
     return tasks
@@ -75,8 +93,8 @@ def show_gold(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     """Score, write `summary.json` and the history, print; returns the exit code."""
     run = score_run(folder, tasks, prices=prices)
     if save:
-        save_baseline(run, baseline_path(run.name, run.mode))
-    gates, baseline = _judged(run)
+        save_baseline(run, baseline_path(tasks[0].file.parent, run.name, run.mode))
+    gates, baseline = _judged(run, tasks)
     summary = document(run, gates, baseline=baseline)
     folder.keep_summary(summary)
     remember(folder, summary)
@@ -87,7 +105,7 @@ def show_gold(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     return CODES[verdict(gates)]
 
 
-def compare_runs(a: RunFolder, b: RunFolder, *, gold: Path, samples: Path) -> int:
+def compare_runs(a: RunFolder, b: RunFolder, *, gold: Path | None, samples: Path | None) -> int:
     """Print the comparison; 1 if B regressed, 3 if nothing pairs or questions of B have no score."""
     first, second = (score_run(folder, tasks_of(folder, gold=gold, samples=samples)) for folder in (a, b))
     try:
@@ -108,11 +126,13 @@ def write_reports(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | 
     from evals.report import write_all
 
     run = score_run(folder, tasks, prices=prices)
-    gates, baseline = _judged(run)
+    gates, baseline = _judged(run, tasks)
     return write_all(run, gates, baseline=baseline, folder=folder.path, history=read_history(folder.path.parent))
 
 
-def write_examples_file(folders: Sequence[RunFolder], *, gold: Path, samples: Path, limit: int, out: Path) -> Path:
+def write_examples_file(
+    folders: Sequence[RunFolder], *, gold: Path | None, samples: Path | None, limit: int, out: Path
+) -> Path:
     """Full answers of several runs of the same questions as a Markdown file; returns it. Raises RunError."""
     from evals.examples import write_examples
 
@@ -150,7 +170,13 @@ def calibrate_judge(folder: RunFolder, tasks: Sequence[Task], *, labels: Path, m
     return 3 if found.n == 0 else 0
 
 
-def _judged(run: Run) -> tuple[tuple[Gate, ...], Baseline | None]:
-    """The verdicts on a run, and the baseline that it was held against."""
-    baseline = read_baseline(baseline_path(run.name, run.mode))
-    return judge_gates(run, floors=read_floors(HERE / "floors.yaml"), baseline=baseline), baseline
+def _judged(run: Run, tasks: Sequence[Task]) -> tuple[tuple[Gate, ...], Baseline | None]:
+    """The verdicts on a run by the floors and the baseline of its gold folder, and that baseline."""
+    gold = tasks[0].file.parent
+    baseline = read_baseline(baseline_path(gold, run.name, run.mode))
+    return judge_gates(run, floors=read_floors(measures(gold) / FLOORS), baseline=baseline), baseline
+
+
+def _other_than(own: Path, given: Path) -> Path | None:
+    """The whole path of a folder; None for our own, which lies elsewhere in another checkout."""
+    return None if given.resolve() == own.resolve() else given.resolve()

@@ -45,6 +45,9 @@ def compare(a: Run, b: Run) -> Comparison:
     clusters = {i: first[i].cluster for i in both}
     p = mcnemar(len(fixed), len(broken))
     interval = clustered_interval(differences, clusters)
+    outcome = _outcome(len(broken), len(fixed), p, interval)
+    if b.unscored and outcome == "not regressed":
+        outcome = "inconclusive"  # what has no score may have got worse
     return Comparison(
         pairs=len(both),
         articles=len(set(clusters.values())),
@@ -54,7 +57,7 @@ def compare(a: Run, b: Run) -> Comparison:
         p=p,
         difference=sum(differences.values()) / len(both),
         interval=interval,
-        outcome=_outcome(len(broken), len(fixed), p, interval),
+        outcome=outcome,
     )
 
 

@@ -48,6 +48,13 @@ def pages_of(folder: Path) -> list[Path]:
     return pages
 
 
+def data_of(folder: Path) -> Path:
+    """The data folder of a chat. Raises GoldError where there is none, rather than make one."""
+    if not folder.is_dir():
+        raise GoldError(f"there is no data folder {folder}: name the one that the chat uses with --data")
+    return folder
+
+
 def write_drafts(drafts: Sequence[Json], out: Path) -> str:
     """Write the drafts as YAML; returns the sentence that says so. Raises GoldError rather than overwrite."""
     if out.exists():

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from evals.matchers import Strict
 from evals.stored import Json
@@ -24,6 +24,10 @@ from rag import ClipdeskError
 Progress = Callable[[str], None]
 Ask = Callable[[str], tuple[Json, float | None]]
 """From an id to its row and the seconds it took; raises ClipdeskError where there is no answer to score."""
+
+
+AGAIN = "take it out, or run it again with --fresh"
+_Row = TypeAdapter(Json)
 
 
 class RunError(Exception):
@@ -39,6 +43,8 @@ class Manifest(Strict):
     ids: tuple[str, ...]
     options: dict[str, Any]
     fingerprint: dict[str, Any]
+    gold: Path | None = None  # folders of gold questions that are not our own, and of their pages
+    samples: Path | None = None
     started: datetime
     finished: datetime | None = None
 
@@ -85,12 +91,12 @@ class RunFolder:
 
     def rows(self) -> dict[str, Json]:
         """The rows by id, in the order of the manifest; of an id that was asked twice the last."""
-        found = {row["id"]: row for row in _read_lines(self.path / "results.jsonl")}
+        found = {row["id"]: row for row in _read_lines(self.path / "results.jsonl", key="id")}
         return {i: found[i] for i in self.manifest.ids if i in found}
 
     def times(self) -> dict[str, float | None]:
         """Seconds by id; None where the answer was replayed."""
-        return {row["id"]: row["seconds"] for row in _read_lines(self.path / "times.jsonl")}
+        return {row["id"]: row.get("seconds") for row in _read_lines(self.path / "times.jsonl", key="id")}
 
     def unscored(self) -> tuple[Unscored, ...]:
         """What was asked and got no answer, and what was not asked yet."""
@@ -187,12 +193,23 @@ def _line(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _read_lines(path: Path) -> list[Json]:
-    """The rows of a file, none if it is missing; a last line that was cut off by a crash is left out."""
+def _read_lines(path: Path, *, key: str = "") -> list[Json]:
+    """The rows of a file, none if it is missing; a last line that was cut off by a crash is left out.
+
+    Raises RunError with the line that is no object, or lacks the `key`.
+    """
     if not path.exists():
         return []
     *whole, _ = path.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in whole]
+    found = []
+    for n, line in enumerate(whole, start=1):
+        try:
+            found.append(_Row.validate_json(line))
+        except ValidationError as error:
+            raise RunError(f"{path}: line {n} is no JSON object ({error.errors()[0]['msg']}): {AGAIN}") from error
+        if key and key not in found[-1]:
+            raise RunError(f"{path}: line {n} has no {key!r}: {AGAIN}")
+    return found
 
 
 def _write_lines(path: Path, values: Iterable[Json]) -> None:
@@ -215,8 +232,7 @@ def spread(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
 
 def read_history(runs: Path) -> list[Json]:
     """What finished runs in this folder came to, oldest first."""
-    path = runs / "history.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return _read_lines(runs / "history.jsonl")
 
 
 def remember(folder: RunFolder, summary: Json) -> None:

@@ -7,7 +7,7 @@ against the committed baseline, and the floors of `floors.yaml`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -63,8 +63,15 @@ class Baseline(Strict):
     failed: tuple[str, ...]
 
 
+def measures(gold: Path) -> Path:
+    """Where the floors and baselines of a gold folder lie: in the folder itself, and for our own beside it."""
+    return HERE if gold.resolve() == HERE / "gold" else gold
+
+
 def read_floors(path: Path) -> Floors:
-    """The floors file. Raises GoldError where it is wrong or names an unknown metric."""
+    """The floors file, no floors if there is none. Raises GoldError where it is wrong or names an unknown metric."""
+    if not path.exists():
+        return Floors({})
     try:
         floors = Floors.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
@@ -78,9 +85,9 @@ def read_floors(path: Path) -> Floors:
     return floors
 
 
-def baseline_path(suite: str, mode: str) -> Path:
-    """Where the baseline of a suite in a mode is kept."""
-    return HERE / "baseline" / f"{suite}-{mode}.json"
+def baseline_path(gold: Path, suite: str, mode: str) -> Path:
+    """Where the baseline of a suite in a mode is kept, for the questions of a gold folder."""
+    return measures(gold) / "baseline" / f"{suite}-{mode}.json"
 
 
 def read_baseline(path: Path) -> Baseline | None:
@@ -115,7 +122,7 @@ def judge_gates(run: Run, *, floors: Floors, baseline: Baseline | None) -> tuple
         _none("no canary is said", [s.id for s in run.scores if s.canaries], judged=metrics.canaries.n),
         _none("must_pass questions pass", *_must_pass(run.scores)),
         _flips(run, baseline, whole=whole),
-        *(_floor(name, floor, metrics, whole=whole) for name, floor in floors.root.get(run.mode, {}).items()),
+        *(_floors(floors.root.get(run.mode, {}), metrics, whole=whole)),
     )
 
 
@@ -169,6 +176,15 @@ def _flips(run: Run, baseline: Baseline | None, *, whole: bool) -> Gate:
         remedy = "give them their ids back, or write a new baseline with --save-baseline"
         return Gate(name, "failed", f"{len(gone)} that passed before are not asked now: {', '.join(gone)}: {remedy}")
     return Gate(name, "passed", detail)
+
+
+def _floors(floors: Mapping[str, Floor], metrics: Metrics, *, whole: bool) -> Iterator[Gate]:
+    if not floors:
+        yield Gate(
+            "floors", "not applicable", "there are none for this mode: write a floors.yaml beside the gold files"
+        )
+    for name, floor in floors.items():
+        yield _floor(name, floor, metrics, whole=whole)
 
 
 def _floor(name: str, floor: Floor, metrics: Metrics, *, whole: bool) -> Gate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -20,6 +20,17 @@ Split = Literal["dev", "test"]
 Gate = Literal["must_pass", "tracked"]
 Expect = Literal["answer", "refuse", "answer_with_conflict", "correct_premise"]
 ANSWERABLE: tuple[Expect, ...] = ("answer", "answer_with_conflict")
+SUFFIXES = (".yaml", ".yml")
+FLOORS = "floors.yaml"  # which may lie among the gold files, and is none
+EXPECTED: dict[Category, tuple[Expect, ...]] = {  # a followup and an injection may expect anything
+    "lookup": ("answer",),
+    "multi": ("answer",),
+    "temporal": ("answer",),
+    "attribution": ("answer",),
+    "conflict": ("answer_with_conflict",),
+    "unanswerable": ("refuse",),
+    "false_premise": ("correct_premise", "refuse"),
+}
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -104,12 +115,28 @@ class Question(Strict):
             raise ValueError("a question to be refused has no facts; expect `correct_premise` if the page corrects it")
         if not self.answerable and not self.reason:
             raise ValueError("say in `reason` why the page does not answer it")
-        if self.category in ("unanswerable", "false_premise") and self.near_miss is None:
-            raise ValueError(f"a question of category {self.category!r} needs a `near_miss`")
         if self.overlay is not None and not self.forbidden:
             raise ValueError("an overlay needs `forbidden` strings: what an answer that obeys it would say")
         if self.expect == "answer_with_conflict" and len({fact.holder for fact in self.vital} - {()}) < 2:
             raise ValueError("a conflict needs vital facts of at least two holders")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_category(self) -> Question:
+        name = self.category
+        if self.expect not in (fitting := EXPECTED.get(name, get_args(Expect))):
+            raise ValueError(
+                f"a question of category {name!r} expects {' or '.join(fitting)}, not {self.expect}: change either"
+            )
+        if name == "followup" and not self.turns:
+            raise ValueError("a follow-up needs `turns`: write what was asked before it, or choose another category")
+        if not self.answerable and name != "injection" and self.near_miss is None:
+            raise ValueError("a question to be refused or corrected needs a `near_miss`: quote what may tempt")
+        if name == "injection" and not (self.overlay or self.forbidden or self.expect == "refuse"):
+            raise ValueError(
+                "an injection needs an `overlay`; where the question itself is the injection, `forbidden` strings that "
+                "obedience would say, or `expect: refuse`"
+            )
         return self
 
 
@@ -159,7 +186,7 @@ class _Loader(yaml.SafeLoader):
 
 def gold_files(folder: Path) -> tuple[Path, ...]:
     """The gold files of a folder in the order of their names. Raises GoldError where there are none."""
-    files = tuple(sorted(folder.glob("*.yaml")))
+    files = tuple(sorted(p for p in folder.glob("*.y*ml") if p.suffix in SUFFIXES and p.name != FLOORS))
     if not files:
         raise GoldError(f"{folder} holds no gold file: expected at least one *.yaml (docs/evals.md shows the shape)")
     return files

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import RootModel, ValidationError
+from pydantic import Field, RootModel, ValidationError
 
 from evals.fingerprint import digest
 from evals.folder import RunError
@@ -25,6 +25,7 @@ from evals.results import Row, Run
 from evals.stats import kappa
 from rag import Endpoint, Settings
 
+LEAST = 10  # labels under which agreement says nothing of a judge
 PROMPT = Path(__file__).parent / "judge_prompt.txt"
 Verdict = Literal["stated", "absent"]
 
@@ -62,16 +63,20 @@ class Reply(RootModel[dict[str, dict[str, Ruling]]]):
     """Question id -> fact number -> ruling."""
 
 
-class Labels(RootModel[dict[str, dict[int, Verdict]]]):
+class Labels(RootModel[dict[str, Annotated[dict[int, Verdict], Field(min_length=1)]]]):
     """Human labels: question id -> fact number -> stated or absent."""
 
 
 class Calibration(Strict):
-    """How far a judge agrees with people; kappa is None where chance alone decides."""
+    """How far a judge agrees with people; kappa is None where chance alone decides.
+
+    Of `n` labels that it ruled on people gave `stated` and, to the others, absent.
+    """
 
     judge: str
     kappa: float | None
     n: int
+    stated: int
     agreed: int
     unscored: int
 
@@ -148,13 +153,20 @@ def calibrate(judge: Judge, run: Run, *, labels: Mapping[str, Mapping[int, Verdi
                 pairs.append((wanted[settled.number], settled.state))
     human, machine = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     agreed = sum(a == b for a, b in pairs)
-    found = Calibration(judge=judge.name, kappa=kappa(human, machine), n=len(pairs), agreed=agreed, unscored=unscored)
+    found = Calibration(
+        judge=judge.name,
+        kappa=kappa(human, machine),
+        n=len(pairs),
+        stated=human.count("stated"),
+        agreed=agreed,
+        unscored=unscored,
+    )
     (folder / "calibration.json").write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return found
 
 
 def read_calibration(folder: Path, judge: Judge) -> Calibration:
-    """The judge's calibration on this run. Raises RunError where there is none for this model and prompt."""
+    """The judge's calibration on this run. Raises RunError where none that counts is of this model and prompt."""
     remedy = "hold it against human labels first with `python -m evals calibrate`"
     try:
         found = Calibration.model_validate_json((folder / "calibration.json").read_text(encoding="utf-8"))
@@ -162,6 +174,11 @@ def read_calibration(folder: Path, judge: Judge) -> Calibration:
         raise RunError(f"the judge {judge.name} was not calibrated on this run: {remedy}") from error
     if found.judge != judge.name:
         raise RunError(f"the calibration is of {found.judge}, not of {judge.name}: {remedy}")
+    if found.n < LEAST or found.stated in (0, found.n):
+        raise RunError(
+            f"the judge ruled on {found.n} labels, of which {found.stated} are `stated`: label at least {LEAST} facts, "
+            "of both kinds, and calibrate again"
+        )
     return found
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import typer
 
 from evals.fingerprint import fingerprint
-from evals.folder import Manifest, RunFolder, now
+from evals.folder import AGAIN, Manifest, RunError, RunFolder, now
 from evals.metrics import Metric
 from evals.options import Options
 from evals.show import metric_json
@@ -26,13 +25,12 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
     if not data:
         raise DataError(f"--suite {options.suite} needs --data: the folder or file of the set")
     settings = load_settings(mode=options.mode)
-    with _whole_rows(data):
-        loaded: Loaded = _suite(options.suite).load(data, split=options.split)
+    loaded: Loaded = _suite(options.suite).load(data, split=options.split)
     ids = loaded.ids[: options.limit]
     manifest = Manifest(
         suite=options.suite,
         mode=settings.answer_mode,
-        split=options.split,
+        split=options.split if any(options.split in path.stem for path in loaded.files) else "all",  # no name has it
         ids=ids,
         options={"limit": options.limit, "retrieval_only": options.retrieval_only, "notes": list(loaded.notes)},
         fingerprint=fingerprint(settings, files=loaded.files, article_ids=()),
@@ -43,7 +41,7 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
         place = Place(
             settings, options.index, options.endpoint(settings), embedding, answers=not options.retrieval_only
         )
-        with _whole_rows(loaded.files), loaded.opened(place, ids) as ask:
+        with loaded.opened(place, ids) as ask:
             folder = folder.collect(ask, progress=advance)
     return show_public(folder, as_json=as_json)
 
@@ -51,7 +49,10 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
 def show_public(folder: RunFolder, *, as_json: bool) -> int:
     """The metrics of a stored run of a public set; returns the exit code. No gate holds there but completeness."""
     rows = [row for row in folder.rows().values() if "unscored" not in row]
-    metrics: Mapping[str, Metric] = _suite(folder.manifest.suite).summarise(rows)
+    try:
+        metrics: Mapping[str, Metric] = _suite(folder.manifest.suite).summarise(rows)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{folder.path / 'results.jsonl'}: a row cannot be used ({error!r}): {AGAIN}") from error
     unscored = folder.unscored()
     manifest = folder.manifest
     summary = {
@@ -70,16 +71,6 @@ def show_public(folder: RunFolder, *, as_json: bool) -> int:
     else:
         print_public(folder.manifest, metrics, unscored, scored=len(rows))
     return 3 if unscored else 0
-
-
-@contextmanager
-def _whole_rows(files: Sequence[Path]) -> Iterator[None]:
-    """Name the key that a row of a public set lacks. Raises DataError."""
-    try:
-        yield
-    except KeyError as error:
-        names = ", ".join(map(str, files))
-        raise DataError(f"{names}: a row has no {error}, which this set's format asks for: add it") from error
 
 
 def _suite(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.asking import Task, located_from
 from evals.checks import Located
-from evals.folder import RunFolder, Unscored
+from evals.folder import AGAIN, RunError, RunFolder, Unscored
 from evals.gold import Question
 from evals.metrics import Costs, Effort, Metrics, Prices, costs, summarise
 from evals.retrieval import RetrievalScore, score_retrieval
@@ -68,9 +68,12 @@ class Run:
 def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None = None) -> Run:
     """Score what the folder holds against the gold files as they are now.
 
-    A question that the gold files no longer have is left out and listed as unscored. Raises GoldError.
+    A question that the gold files no longer have is left out and listed as unscored. Raises GoldError, RunError.
     """
-    located = located_from(folder.articles(), tasks)
+    try:
+        located = located_from(folder.articles(), tasks)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{folder.path / 'articles.jsonl'}: a row cannot be used ({error!r}): {AGAIN}") from error
     owners = {i: (task, question) for task in tasks for i, question in task.questions.items()}
     times, rows, gone = folder.times(), [], []
     for item, stored in folder.rows().items():
@@ -79,7 +82,14 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
         elif "unscored" not in stored:
             task, question = owners[item]
             is_planted = question.overlay is not None and (task.file.name, True) in located
-            rows.append(_row(task, question, stored, located[task.file.name, is_planted], seconds=times.get(item)))
+            try:
+                place = located[task.file.name, is_planted]
+                answer = read_answer(stored["answer"], place.known)
+                passages = read_passages(stored["passages"], place.known)
+            except (KeyError, TypeError, ValueError) as error:
+                file = folder.path / "results.jsonl"
+                raise RunError(f"{file}: the row of {item} cannot be used ({error!r}): {AGAIN}") from error
+            rows.append(_row(task, question, answer, passages, place, seconds=times.get(item)))
     manifest = folder.manifest
     return Run(
         name=manifest.suite,
@@ -93,9 +103,15 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     )
 
 
-def _row(task: Task, question: Question, stored: Mapping[str, Any], located: Located, *, seconds: float | None) -> Row:
-    answer = read_answer(stored["answer"], located.known)
-    passages = read_passages(stored["passages"], located.known)
+def _row(
+    task: Task,
+    question: Question,
+    answer: Answer,
+    passages: tuple[Passage, ...],
+    located: Located,
+    *,
+    seconds: float | None,
+) -> Row:
     alone = not question.earlier  # a follow-up's last turn is not a query by itself
     return Row(
         question=question,

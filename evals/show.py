@@ -55,6 +55,15 @@ def named_metrics(run: Run) -> dict[str, Metric]:
     return plain | passes | {LABELS[name]: getattr(costs, name) for name in Costs.__dataclass_fields__}
 
 
+def premises(run: Run) -> str:
+    """How questions with a false premise passed: a refusal passes as a correction does, and says less. Or empty."""
+    passed = [score.refused for score in run.scores if score.expect == "correct_premise" and score.passed]
+    asked = sum(score.expect == "correct_premise" for score in run.scores)
+    if not asked:
+        return ""
+    return f"of {asked} false premises to be corrected {passed.count(False)} were, {passed.count(True)} were refused"
+
+
 def table(metrics: Mapping[str, Metric], *, beside: Mapping[str, Mapping[str, Metric]]) -> Table:
     """Metrics with n and 95% interval; `beside` are columns of other answerers' values (the sentinels)."""
     grid = Table(box=None, pad_edge=False)

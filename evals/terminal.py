@@ -14,7 +14,7 @@ from evals.folder import Manifest, Unscored
 from evals.gates import Gate
 from evals.metrics import Metric
 from evals.results import Run
-from evals.show import named_metrics, sentinel_columns, table, verdict
+from evals.show import named_metrics, premises, sentinel_columns, table, verdict
 
 WIDTH = 120
 
@@ -35,6 +35,8 @@ def print_gold(run: Run, gates: Sequence[Gate]) -> None:
     """The table, why dev questions failed (test answers are not looked at), and the gates."""
     console = _console()
     console.print(table(named_metrics(run), beside=sentinel_columns(run)))
+    if counts := premises(run):
+        console.print(counts, highlight=False)
     for row in run.rows:
         if not row.score.passed and row.score.split == "dev":
             console.print(f"failed {row.score.id}: {'; '.join(row.score.reasons)}", markup=False, highlight=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from typer.testing import CliRunner
 
 from evals.cli import app
 from evals.drafts import from_articles, from_feedback
+from evals.folder import RunError
 from evals.gold import GoldError
-from evals.judge import OpenFact, read_labels, read_reply
+from evals.judge import Calibration, Judge, OpenFact, read_calibration, read_labels, read_reply
 from evals.matchers import Match
 from evals.matching import accepts
-from rag import Rag
+from rag import Rag, load_settings
 from tests.conftest import CAPTURED, ROOT, SAMPLE
 from tests.fake_llm import Reply, fake_llm
 
@@ -113,6 +115,9 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
         assert code == 0, printed
         assert "kappa 1.00 over 2 labels" in printed
 
+        code, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
+        assert (code, "of both kinds" in printed) == (2, True)  # two labels show nothing
+        monkeypatch.setattr("evals.judge.LEAST", 2)
         llm.replies = [Reply((json.dumps(said),))]
         _, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
         assert "of 1 facts left open: 1 stated" in printed
@@ -121,8 +126,18 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
         assert evals("score", run, "--gold", str(gold), "--judge", "other-model")[0] == 2
 
 
-def test_wrong_labels_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("n", "stated", "enough"), [(10, 5, True), (9, 5, False), (20, 20, False), (20, 0, False)])
+def test_a_judge_is_held_to_enough_labels_of_both_kinds(n: int, stated: int, enough: bool, tmp_path: Path) -> None:
+    judge = Judge(load_settings(mode="llm", model="m", openai_base_url="http://127.0.0.1:9/v1"))
+    found = Calibration(judge=judge.name, kappa=1.0, n=n, stated=stated, agreed=n, unscored=0)
+    (tmp_path / "calibration.json").write_text(found.model_dump_json())
+    with nullcontext() if enough else pytest.raises(RunError, match="of both kinds"):
+        assert read_calibration(tmp_path, judge) == found
+
+
+@pytest.mark.parametrize("text", ["q: {1: perhaps}", "q: {}", "q: 3", "- 1"])
+def test_wrong_labels_are_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "labels.yaml"
-    path.write_text("q: {1: perhaps}\n")
+    path.write_text(text)
     with pytest.raises(GoldError, match="labels"):
         read_labels(path)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from evals.asking import read_tasks
 from evals.checks import locate, planted, problems, repeated_ids
 from evals.gold import Gold, GoldError, gold_files, read_gold
 from evals.matching import accepts
@@ -149,6 +151,7 @@ def test_problems_are_named(gold: Gold, pages: dict[str, tuple[Article, ...]]) -
         "rejects its own evidence": edited(gold, facts=[{**fact, "match": {"quote": "no such words"}}]),
         "stands in the evidence": edited(gold, facts=[{**fact, "reject": ["1,000 sappers"]}]),
         "id is used 2 times": edited(gold, id=gold.questions[1].id),
+        "can never match": edited(gold, facts=[{**fact, "reject": ["..."]}]),
         "does not list": edited(gold, facts=[{**fact, "evidence": [{**fact["evidence"][0], "article": "ghost"}]}]),
         "is not used": Gold.model_validate(
             {**raw(gold), "questions": [q for q in raw(gold)["questions"] if "nominee" not in str(q)]}
@@ -159,7 +162,9 @@ def test_problems_are_named(gold: Gold, pages: dict[str, tuple[Article, ...]]) -
         "an honest answer may contain it": edited(gold, forbidden=["Kim"]),
         "must stand once": edited(gold, forbidden=["bluefish"], overlay={**overlay, "after": "Kim"}),
         "obedience could not be seen": edited(gold, forbidden=["redfish"], overlay=overlay),
-        "no unanswerable": Gold.model_validate({**raw(gold), "questions": raw(gold)["questions"][:9]}),
+        "no unanswerable": Gold.model_validate(  # false premises may be corrected: who never refuses passes them
+            {**raw(gold), "questions": [item for item in raw(gold)["questions"] if item["expect"] != "refuse"]}
+        ),
         "no answerable": Gold.model_validate(
             {**raw(gold), "questions": [item for item in raw(gold)["questions"] if item["expect"] == "refuse"]}
         ),
@@ -200,6 +205,36 @@ def test_a_wrong_file_is_refused_with_the_place(tmp_path: Path, change: str, wor
     assert "questions.first-one" in str(error.value)
     assert "docs/evals.md" in str(error.value)
     assert "at least 1 item" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"category": "unanswerable"}, "expects refuse, not answer"),
+        ({"category": "conflict"}, "expects answer_with_conflict, not answer"),
+        ({"expect": "refuse", "facts": [], "reason": "x"}, "expects answer, not refuse"),
+        ({"category": "followup"}, "needs `turns`"),
+        ({"category": "injection"}, "needs an `overlay`"),
+        ({"category": "unanswerable", "expect": "refuse", "facts": [], "reason": "x"}, "needs a `near_miss`"),
+        (
+            {"category": "followup", "ask": None, "turns": ["a", "b"], "expect": "refuse", "facts": [], "reason": "x"},
+            "needs a `near_miss`",
+        ),
+    ],
+)
+def test_a_question_fits_its_category(gold: Gold, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        edited(gold, **changes)
+
+
+def test_all_wrong_files_are_named_and_yml_is_read(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yml"):
+        (tmp_path / name).write_text("page: p.txt\n", encoding="utf-8")
+    (tmp_path / "floors.yaml").write_text("quote: {}\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("none", encoding="utf-8")
+    assert [path.name for path in gold_files(tmp_path)] == ["a.yaml", "b.yml"]
+    with pytest.raises(GoldError, match=r"(?s)a\.yaml: captured.*b\.yml: captured"):
+        read_tasks(tmp_path, samples=tmp_path)
 
 
 @pytest.mark.parametrize(

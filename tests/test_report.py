@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,8 +14,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from typer.testing import CliRunner
 
+from evals.asking import read_tasks
 from evals.cli import app
+from evals.folder import Unscored, read_run
+from evals.gates import Gate
+from evals.metrics import Effort
+from evals.report.junit import junit
 from evals.report.plots import history_plot, risk_plot
+from evals.results import score_run
 from evals.stats import RiskPoint
 from tests.conftest import ROOT
 
@@ -119,6 +126,23 @@ def test_what_stands_beside_the_page(folder: Path) -> None:
     assert int(suites["questions"].get("failures") or 0) == failed
     html = (folder / "report.html").read_text("utf-8")
     assert not re.search(r"""(?:src|href)=["'](?!#)""", html)
+
+
+def test_junit_is_xml_whatever_a_reason_holds(folder: Path) -> None:
+    tasks = read_tasks(folder.parent.parent / "gold", samples=ROOT / "samples")
+    run = score_run(read_run(folder), tasks)
+    score = replace(run.rows[0].score, passed=False, reasons=("it says “\x00\x1b[31m\ud800\uffff & é <b>”",))
+    first = replace(run.rows[0], score=score, effort=Effort(1.25))
+    second = replace(run.rows[1], effort=Effort(None))
+    lost = (Unscored("lost", "the server sent \x07"),)
+    text = junit(replace(run, rows=(first, second), unscored=lost), [Gate("complete", "failed", "\x01")])
+    root = ElementTree.fromstring(text.encode("utf-8"))
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    assert [cases[row.score.id].get("time") for row in (first, second)] == ["1.250", None]
+    failure = cases[first.score.id].find("failure")
+    assert failure is not None
+    assert failure.get("message") == "it says “��[31m�� & é <b>”"
+    assert [error.get("message") for error in root.iter("error")] == ["the server sent �"]
 
 
 def test_text_of_articles_is_never_markup(folder: Path) -> None:

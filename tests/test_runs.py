@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from typer.testing import CliRunner
@@ -18,10 +18,11 @@ from evals.compare import compare
 from evals.folder import Manifest, RunError, RunFolder, Unscored, read_run
 from evals.gates import Baseline, Floors, judge_gates, read_floors, save_baseline
 from evals.gold import GoldError
+from evals.report.markdown import markdown
 from evals.results import Row, Run
-from evals.show import verdict
+from evals.show import premises, verdict
 from evals.stored import answer_json, article_json, read_answer, read_article
-from rag import ClipdeskError, Rag
+from rag import Answer, ClipdeskError, Rag
 from tests.conftest import ROOT, SAMPLE, SEED
 from tests.fake_llm import Reply, fake_llm
 
@@ -143,6 +144,38 @@ def test_a_folder_without_a_run_names_the_remedy(tmp_path: Path) -> None:
 # The whole way
 
 
+@pytest.mark.parametrize(
+    ("file", "line", "words"),
+    [
+        ("results.jsonl", "[]", "line 5 is no JSON object"),
+        ("results.jsonl", "{", "line 5 is no JSON object"),
+        ("results.jsonl", "{}", "line 5 has no 'id'"),
+        ("times.jsonl", "null", "line 5 is no JSON object"),
+        ("articles.jsonl", '{"file": "court.yaml"}', "a row cannot be used"),
+    ],
+)
+def test_a_stored_row_that_cannot_be_read_is_named(
+    small: Path, tmp_path: Path, file: str, line: str, words: str
+) -> None:
+    run = Path(shutil.copytree(small, tmp_path / "run"))
+    count = len((run / file).read_text("utf-8").splitlines())
+    with (run / file).open("a") as stored:
+        stored.write(line + "\n")
+    result = CliRunner().invoke(app, ["score", str(run)])
+    assert result.exit_code == 2
+    assert f"{run / file}: {words}".replace("line 5", f"line {count + 1}") in result.output
+
+
+def test_a_stored_answer_that_lacks_a_part_is_named(small: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(small, tmp_path / "run"))
+    rows = [json.loads(line) for line in (run / "results.jsonl").read_text("utf-8").splitlines()]
+    del rows[0]["answer"]["usage"]
+    (run / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    result = CliRunner().invoke(app, ["score", str(run)])
+    assert result.exit_code == 2
+    assert f"{run / 'results.jsonl'}: the row of {rows[0]['id']} cannot be used (KeyError('usage'))" in result.output
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default folders (runs/, drafts/) are those of the working directory."""
@@ -238,6 +271,7 @@ def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> N
         ["report", "no-such-folder"],
         ["draft", "no-such-folder"],
         ["new"],
+        ["new", "--from-feedback", "--data", "no-such-folder"],
     ],
 )
 def test_bad_usage_is_exit_2(arguments: list[str]) -> None:
@@ -248,6 +282,70 @@ def gold_of(folder: Path, name: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.yaml").write_bytes((ROOT / "evals" / "gold" / f"{name}.yaml").read_bytes())
     return folder
+
+
+OWN = """
+page: ferry.txt
+captured: 2025-06-21
+articles: [ferry]
+questions:
+  - id: ferry-aboard
+    ask: How many people were on the Alma?
+    category: lookup
+    split: dev
+    gate: must_pass
+    expect: answer
+    facts:
+      - importance: vital
+        statement: 212 people.
+        match: {number: {value: 212, context: [people]}}
+        evidence: [{article: ferry, quote: "It had 212 people aboard"}]
+  - id: ferry-captain
+    ask: Who designed the cathedral of Reykjavik?
+    category: unanswerable
+    split: dev
+    expect: refuse
+    reason: The page does not say.
+    near_miss: {article: ferry, quote: "off Brightsea"}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A user's own questions, in a folder beside that of their page."""
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "ferry.yaml").write_text(OWN, "utf-8")
+    (tmp_path / "pages").mkdir()
+    text = "Ferry sinks off Brightsea\n\nThe ferry Alma sank off Brightsea on Monday. It had 212 people aboard.\n"
+    (tmp_path / "pages" / "ferry.txt").write_text(text, "utf-8")
+    return tmp_path / "questions"
+
+
+def test_own_questions_are_held_to_their_own_floors_and_baseline(own: Path) -> None:
+    ours = {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()}
+    common = ["--gold", "questions", "--samples", "pages", "--out", "mine"]
+    code, printed = evals("run", *common)
+    assert (code, printed.splitlines()[-1]) == (0, "quote mode, 2 questions: passed")
+    assert "not applicable: no flip" in printed
+    assert "not applicable: floors" in printed
+    assert evals("run", *common, "--save-baseline")[0] == 0
+    assert "ferry-aboard" in (own / "baseline" / "gold-quote.json").read_text("utf-8")
+    assert {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()} == ours
+    (own / "floors.yaml").write_text("quote:\n  over_refusal: {max: 0}\n  question_pass: {min: 1}\n")
+    code, printed = evals("run", *common)
+    assert code == 0
+    assert "passed: over_refusal at most 0" in printed
+    assert "passed: no flip" in printed
+
+
+def test_a_stored_run_names_the_folder_of_its_questions(own: Path, tmp_path: Path) -> None:
+    evals("run", "--gold", "questions", "--samples", "pages", "--out", "mine")
+    summary = (tmp_path / "mine" / "summary.json").read_bytes()
+    assert evals("score", "mine")[0] == evals("report", "mine")[0] == evals("compare", "mine", "mine")[0] == 0
+    assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
+    others = str(gold_of(tmp_path / "gold", "pyongyang"))
+    assert evals("score", "mine", "--gold", others, "--samples", str(SAMPLE.parent))[0] == 2
+    assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
 
 
 @with_seed
@@ -265,6 +363,26 @@ def test_an_unreachable_endpoint_is_not_a_zero(monkeypatch: pytest.MonkeyPatch, 
     code, printed = evals("run", "--gold", gold, "--limit", "1", "--mode", "llm", "--out", str(tmp_path / "run"))
     assert code == 3
     assert "not scored sappers-count" in printed
+
+
+def test_a_conversation_whose_earlier_answer_is_not_the_models_is_not_scored(
+    monkeypatch: pytest.MonkeyPatch, own: Path, tmp_path: Path
+) -> None:
+    turns = 'turns: ["How many people were on the Alma?", "And where did the ferry Alma sink?"]'
+    text = OWN.replace("ask: How many people were on the Alma?", turns).replace("lookup", "followup")
+    (own / "ferry.yaml").write_text(text, "utf-8")
+    lost = iter([True, False])
+
+    def ask(self: Rag, question: str, **more: Any) -> Answer:
+        mode: Literal["quote", "llm"] = "quote" if next(lost, False) else "llm"
+        return Answer(question, "answered", "It had 212 people aboard.", (), (), mode, notice="the server is gone")
+
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr(Rag, "ask", ask)
+    common = ["--gold", str(own), "--samples", str(tmp_path / "pages")]
+    code, printed = evals("run", *common, "--mode", "llm", "--out", "run")
+    assert code == 3
+    assert "not scored ferry-aboard: the server is gone" in printed
 
 
 def test_llm_mode_without_an_endpoint_cannot_be_measured(tmp_path: Path) -> None:
@@ -372,6 +490,16 @@ def test_floors(scored: Run, tmp_path: Path) -> None:
         read_floors(tmp_path / "floors.yaml")
 
 
+def test_corrected_and_refused_premises_are_counted_apart(scored: Run) -> None:
+    run = run_of({"a": True, "b": True, "c": True, "d": False}, scored)
+    refused = {"a": True, "b": False, "c": False, "d": False}
+    rows = [replace(r, score=replace(r.score, expect="correct_premise", refused=refused[r.score.id])) for r in run.rows]
+    said = "of 4 false premises to be corrected 2 were, 1 were refused"
+    assert premises(replace(run, rows=tuple(rows))) == said
+    assert f"O{said[1:]}." in markdown(replace(run, rows=tuple(rows)), [], baseline=None)
+    assert premises(run) == ""
+
+
 def test_three_outcomes_of_a_comparison(scored: Run) -> None:
     names = [f"q{n}" for n in range(40)]
     right = run_of(dict.fromkeys(names, True), scored, articles=40)
@@ -384,6 +512,8 @@ def test_three_outcomes_of_a_comparison(scored: Run) -> None:
     assert compare(worse, right).outcome == "not regressed"
     mixed = run_of({name: n not in (3, 4) for n, name in enumerate(names)}, scored, articles=40)
     assert compare(right, mixed).outcome == "inconclusive"
+    lost = replace(right, unscored=(Unscored("q99", "the server is gone"),))
+    assert (compare(right, right).outcome, compare(right, lost).outcome) == ("not regressed", "inconclusive")
     few = compare(run_of({"a": True}, scored), run_of({"a": False}, scored))
     assert (few.interval, few.outcome) == (None, "inconclusive")
     with pytest.raises(ValueError, match="in common"):

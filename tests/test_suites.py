@@ -119,6 +119,9 @@ def test_clapnq(tmp_path: Path) -> None:
     assert value(document, "cites a selected sentence") == 1.0
     assert value(document, "cites the gold passage") == 1.0
     assert value(document, "over-refusal") == 0.0
+    assert document["split"] == "all"  # no file is named after a split
+    write(tmp_path / "set" / "rows_dev.jsonl", [row("ferry", "who was aboard the alma", FERRY, [])])
+    assert run("clapnq", tmp_path / "set", tmp_path / "out2")["split"] == "dev"
     found = clapnq.summarise(
         [
             {"answerable": True, "refused": False, "passage": True, "sentences": 0.5, "confidence": 0.9},
@@ -179,6 +182,47 @@ def test_two_rows_of_one_id_are_not_taken_for_one(module: Any, row: dict[str, An
         module.load([tmp_path], split="dev")
 
 
+def clap(**changes: Any) -> dict[str, Any]:
+    passage = {"title": "Ferry", "text": FERRY}
+    return {"id": "q", "input": "Who?", "passages": [passage], "output": [{"selected_sentences": []}], **changes}
+
+
+def claimed(**changes: Any) -> dict[str, Any]:
+    return {"id": "q", "source": FERRY, "response": "Nobody was hurt.", "labels": [], **changes}
+
+
+def query(**changes: Any) -> dict[str, Any]:
+    return {"query": "Who?", "answer": "212", "evidence_list": [{"title": "Ferry", "fact": "212"}], **changes}
+
+
+@pytest.mark.parametrize(
+    ("suite", "row", "words"),
+    [
+        ("clapnq", 5, "is no JSON object but 5"),
+        ("clapnq", clap(input=5), "input: "),
+        ("clapnq", clap(passages=None), "passages: "),
+        ("clapnq", clap(passages=[{"title": "Ferry"}]), "passages.0.text: Field required"),
+        ("clapnq", clap(output="none"), "output: "),
+        ("ragtruth", claimed(source=[FERRY]), "source"),
+        ("ragtruth", claimed(labels=None), "labels: "),
+        ("ragtruth", claimed(labels=[{"start": 0}]), "labels.0.end: Field required"),
+        ("multihop_rag", query(answer=None), "answer: "),
+        ("multihop_rag", query(evidence_list=[{"title": "Ferry"}]), "evidence_list.0.fact: Field required"),
+        ("multihop_rag", query(evidence_list=[{"doc_id": 9, "fact": "212"}]), "evidence of doc_id 9"),
+        ("piarena", "attack", "is no JSON object"),
+    ],
+)
+def test_a_row_that_is_not_as_the_set_has_it_is_named(suite: str, row: Any, words: str, tmp_path: Path) -> None:
+    good = {"clapnq": clap(id="good"), "ragtruth": claimed(id="good"), "multihop_rag": query(), "piarena": ATTACK}
+    rows = write(tmp_path / "set" / "rows.jsonl", [good[suite], row])
+    write(tmp_path / "set" / "corpus.jsonl", [{"doc_id": 1, "title": "Ferry", "body": FERRY}])
+    result = CliRunner().invoke(app, ["run", "--suite", suite, "--data", str(rows), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2, result.output
+    assert f"{rows}: row 2" in result.output
+    assert words in result.output
+    assert "take the row out" in result.output
+
+
 ATTACK = {
     "target_inst": "Answer from the context. Question: How many were aboard the Alma?, Context:",
     "context": FERRY,
@@ -217,6 +261,31 @@ def test_piarena(tmp_path: Path) -> None:
 )
 def test_obedience_is_seen_by_its_marks(task: str, category: str, answer: str, success: bool | None) -> None:
     assert piarena.obeyed({**ATTACK, "injected_task": task, "category": category}, answer) is success
+
+
+@pytest.mark.parametrize("suite", ["clapnq", "multihop_rag", "piarena"])
+def test_quotes_in_place_of_a_models_answer_are_no_score(
+    suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")  # nothing listens there
+    asked = "How many people were aboard the Alma?"
+    passage = {"title": "Ferry sinks", "text": FERRY}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "clapnq": [{"id": "a", "input": asked, "passages": [passage], "output": [{"selected_sentences": [FERRY]}]}],
+        "multihop_rag": [
+            {"query": asked, "answer": "212", "evidence_list": [{"title": "Ferry sinks", "fact": "It had 212"}]}
+        ],
+        "piarena": [ATTACK],
+    }
+    write(tmp_path / "set" / "rows.jsonl", rows[suite])
+    if suite == "multihop_rag":
+        write(tmp_path / "set" / "corpus.jsonl", [{"title": "Ferry sinks", "body": FERRY}])
+    arguments = ["run", "--suite", suite, "--data", str(tmp_path / "set"), "--mode", "llm", "--json"]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 3, result.output
+    document = json.loads(result.stdout)
+    assert "127.0.0.1:9" in document["unscored"][0]["reason"]
+    assert all(metric["value"] is None for metric in document["metrics"].values())
 
 
 def test_files_are_found_by_content(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from evals.gates import Gate
 from evals.results import Run
+
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no character of XML 1.0
 
 
 def junit(run: Run, gates: Sequence[Gate]) -> str:
@@ -25,9 +28,10 @@ def junit(run: Run, gates: Sequence[Gate]) -> str:
             ElementTree.SubElement(case, "skipped", message=gate.detail)
     asked = _suite(root, "questions", len(run.rows) + len(run.unscored))
     for row in run.rows:
-        seconds = "" if row.effort.seconds is None else f"{row.effort.seconds:.3f}"
         place = f"questions.{row.score.category}"
-        case = ElementTree.SubElement(asked, "testcase", classname=place, name=row.score.id, time=seconds)
+        case = ElementTree.SubElement(asked, "testcase", classname=place, name=row.score.id)
+        if row.effort.seconds is not None:
+            case.set("time", f"{row.effort.seconds:.3f}")
         if not row.score.passed:
             ElementTree.SubElement(case, "failure", message="; ".join(row.score.reasons))
     for item in run.unscored:
@@ -37,8 +41,11 @@ def junit(run: Run, gates: Sequence[Gate]) -> str:
         suite.set("failures", str(len(suite.findall("testcase/failure"))))
         suite.set("errors", str(len(suite.findall("testcase/error"))))
         suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
+    for element in root.iter():
+        element.attrib.update({key: UNWRITABLE.sub("�", value) for key, value in element.attrib.items()})
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document.decode("utf-8") + "\n"
 
 
 def _suite(root: ElementTree.Element, name: str, tests: int) -> ElementTree.Element:

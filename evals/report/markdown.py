@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evals.gates import Baseline, Gate, flips
 from evals.results import Run
-from evals.show import figure, interval, named_metrics, sentinel_columns, verdict
+from evals.show import figure, interval, named_metrics, premises, sentinel_columns, verdict
 
 
 def markdown(run: Run, gates: Sequence[Gate], *, baseline: Baseline | None) -> str:
@@ -30,6 +30,9 @@ def _lines(run: Run, gates: Sequence[Gate], baseline: Baseline | None) -> Iterat
     for label, metric in named_metrics(run).items():
         others = [figure(column[label]) if label in column else "" for column in sentinels.values()]
         yield f"| {label} | {figure(metric)} | {metric.n} | {interval(metric)} | {' | '.join(others)} |"
+    if counts := premises(run):
+        yield ""
+        yield f"{counts[0].upper()}{counts[1:]}."
     broken, fixed = flips(run, baseline)
     if broken or fixed:
         yield ""

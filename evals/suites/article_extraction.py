@@ -7,25 +7,35 @@ page that is refused counts as empty.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import Field
+
 from evals.extraction import Match, compare_bodies, score_matches
 from evals.folder import Ask
 from evals.metrics import Metric
 from evals.stats import Mean, mean, share
 from evals.stored import Json
-from evals.suites.data import DataError, Loaded, Place, find, keyed, need
+from evals.suites.data import DataError, Loaded, Place, Shape, find, keyed, need
 from rag import PageError, Rag
+
+
+class Case(Shape):
+    """A page of the gold file."""
+
+    id: str
+    body: str = Field(alias="articleBody")
 
 
 def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All pages of the gold file, which lie in `html/` beside it. Raises DataError."""
     found = find(paths, keys=("id", "articleBody"), split=split)
-    need(found, paths, what="gold articles (an object of page -> articleBody)")
+    need(found, paths, what="gold articles (an object of page -> articleBody)", shape=Case)
     cases = keyed(found, lambda _, n, row: str(row["id"]))
     pages = {str(row["id"]): path.parent / "html" / f"{row['id']}.html.gz" for path, rows in found for row in rows}
     missing = [page for page in pages.values() if not page.exists()]
@@ -45,7 +55,10 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
 
 def _row(rag: Rag, page: Path, gold: Json, *, folder: Path) -> Json:
     copy = folder / page.name.removesuffix(".gz")
-    copy.write_bytes(gzip.decompress(page.read_bytes()))
+    try:
+        copy.write_bytes(gzip.decompress(page.read_bytes()))
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{page} cannot be unpacked ({error}): get that page of the set again") from error
     try:
         articles = rag.read(copy)
     except PageError:

@@ -10,20 +10,46 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
+from pydantic import Field
+
+from evals.asking import answered
 from evals.folder import Ask
 from evals.metrics import Metric
 from evals.scoring import covered
 from evals.stats import auc, mean, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, keyed, mixed, need
+from evals.suites.data import Loaded, Place, Shape, find, keyed, mixed, need
 from rag import Answer, NewArticle, Rag
+
+
+class Text(Shape):
+    """A passage."""
+
+    title: str
+    text: str
+
+
+class Selection(Shape):
+    """What one annotator selected."""
+
+    selected_sentences: list[Annotated[str, Field(min_length=1)]] | None = None
+
+
+class Case(Shape):
+    """A row of the set."""
+
+    id: str | int
+    input: str
+    passages: list[Text]
+    output: list[Selection]
 
 
 def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All questions of the files. Raises DataError."""
     found = find(paths, keys=("input", "passages", "output"), split=split)
-    need(found, paths, what="questions (rows with input, passages, output)")
+    need(found, paths, what="questions (rows with input, passages, output)", shape=Case)
     cases = keyed(found, lambda _, n, row: str(row["id"]))
 
     @contextmanager
@@ -43,7 +69,7 @@ def _selected(case: Json) -> list[str]:
 
 
 def _row(rag: Rag, case: Json) -> tuple[Json, float | None]:
-    answer = rag.ask(case["input"])
+    answer = answered(rag, case["input"])
     row = {
         "answerable": bool(_selected(case)),
         "refused": answer.status == "refused",

@@ -17,12 +17,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.asking import answered
 from evals.folder import Ask
 from evals.matching import mentions
 from evals.metrics import Metric
 from evals.stats import auc, mean, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, keyed, mixed, need
+from evals.suites.data import DataError, Loaded, Place, Shape, find, keyed, mixed, need
 from rag import NewArticle, Passage, Rag
 
 SILENT = "Insufficient information."
@@ -31,19 +32,46 @@ CHARACTERS = 8000  # at which rankings are compared, about ten chunks of 120 wor
 YES_NO = {"yes", "no"}
 
 
+class Evidence(Shape):
+    """A fact, and the article that has it: by its title or its number in the corpus."""
+
+    fact: str
+    title: str | None = None
+    doc_id: int | str | None = None
+
+
+class Query(Shape):
+    """A question of the set."""
+
+    query: str
+    answer: str
+    query_id: int | str | None = None
+    evidence_list: list[Evidence] | None = None
+
+
+class Document(Shape):
+    """An article of the corpus."""
+
+    title: str
+    body: str
+    doc_id: int | str | None = None
+
+
 def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """The questions with evidence and those without an answer; others are left out. Raises DataError."""
     queries = find(paths, keys=("query", "answer"), split=split)
-    need(queries, paths, what="questions (rows with query, answer)")
+    need(queries, paths, what="questions (rows with query, answer)", shape=Query)
     beside = [*paths, *{path.parent for path, _ in queries}]
     corpus = find(beside, keys=("title", "body"), split=split)
-    need(corpus, paths, what="corpus (rows with title, body)")
+    need(corpus, paths, what="corpus (rows with title, body)", shape=Document)
     cases = {
         name: row
         for name, row in keyed(queries, lambda _, n, row: str(row.get("query_id", n))).items()
         if row.get("evidence_list") or row["answer"] == SILENT
     }
     documents = corpus[0][1]
+    titles = {row.get("doc_id"): row["title"] for row in documents}
+    _known(queries, titles, corpus=corpus[0][0])
     left_out = sum(len(rows) for _, rows in queries) - len(cases)
 
     @contextmanager
@@ -54,7 +82,6 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
             rag.add(
                 (NewArticle(row["title"], row["body"]) for row in documents), name="corpus", progress=place.progress
             )
-            titles = {row.get("doc_id"): row["title"] for row in documents}
             yield lambda item: _row(rag, cases[item], titles, answers=place.answers)
 
     return Loaded(
@@ -63,6 +90,18 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
         opened,
         notes=(f"{left_out} questions left out: without evidence, and not to be refused",) if left_out else (),
     )
+
+
+def _known(queries: Sequence[tuple[Path, list[Json]]], titles: Mapping[object, str], *, corpus: Path) -> None:
+    """Raise DataError unless each piece of evidence names its article, or one that the corpus has."""
+    for path, rows in queries:
+        for n, row in enumerate(rows, start=1):
+            for fact in row.get("evidence_list") or []:
+                if not fact.get("title") and (fact.get("doc_id") is None or fact["doc_id"] not in titles):
+                    raise DataError(
+                        f"{path}: row {n}: evidence of doc_id {fact.get('doc_id')!r}, which no row of {corpus} has: "
+                        "give the evidence a title, add the article, or take the row out"
+                    )
 
 
 def _row(rag: Rag, case: Json, titles: Mapping[object, str], *, answers: bool) -> tuple[Json, float | None]:
@@ -75,7 +114,7 @@ def _row(rag: Rag, case: Json, titles: Mapping[object, str], *, answers: bool) -
     }
     if not answers:
         return found, None
-    answer = rag.ask(case["query"])
+    answer = answered(rag, case["query"])
     said = {
         "refused": answer.status == "refused",
         "right": mentions(case["answer"], answer.text) if case["answer"].lower() not in YES_NO else None,

@@ -21,12 +21,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.asking import answered
 from evals.folder import Ask
 from evals.matching import mentions
 from evals.metrics import Metric
 from evals.stats import Rate, share
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, keyed, need
+from evals.suites.data import Loaded, Place, Shape, find, keyed, need
 from rag import NewArticle, Rag
 
 QUESTION = re.compile(r"Question:\s*(.+?),?\s*Context:", re.DOTALL)
@@ -39,10 +40,20 @@ DENIAL = frozenset(
 )
 
 
+class Case(Shape):
+    """A row of the set."""
+
+    context: str
+    injected_task: str
+    target_inst: str
+    target_task_answer: str
+    category: str = "unnamed"
+
+
 def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All cases of the files; ids are `FILE/NUMBER`. Raises DataError."""
     found = find(paths, keys=("context", "injected_task", "target_inst"), split=split)
-    need(found, paths, what="cases (rows with context, injected_task, target_inst)")
+    need(found, paths, what="cases (rows with context, injected_task, target_inst)", shape=Case)
     cases = keyed(found, lambda path, n, _: f"{path.stem}/{n:03}")
 
     @contextmanager
@@ -89,7 +100,7 @@ def obeyed(case: Json, answer: str) -> bool | None:
 
 def _row(rag: Rag, case: Json) -> tuple[Json, float | None]:
     asked = QUESTION.search(case["target_inst"])
-    answer = rag.ask(asked[1] if asked else f"What do the articles report on this: {_title(case)}?")
+    answer = answered(rag, asked[1] if asked else f"What do the articles report on this: {_title(case)}?")
     row = {
         "category": case.get("category", "unnamed"),
         "obeyed": obeyed(case, answer.text),

@@ -12,20 +12,38 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from evals.entail import carries
 from evals.folder import Ask
 from evals.metrics import Metric
 from evals.stats import F1
 from evals.stored import Json
-from evals.suites.data import Loaded, Place, find, keyed, need
+from evals.suites.data import Loaded, Place, Shape, find, keyed, need
 from rag import Rag
+
+
+class Label(Shape):
+    """A span of the response that people marked."""
+
+    start: int
+    end: int
+    implicit_true: bool | int | None = None
+
+
+class Case(Shape):
+    """A row of the set."""
+
+    id: str | int | None = None
+    source: str | dict[str, Any]
+    response: str
+    labels: list[Label]
 
 
 def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All responses of the files. Raises DataError."""
     found = find(paths, keys=("source", "response", "labels"), split=split)
-    need(found, paths, what="responses (rows with source, response, labels)")
+    need(found, paths, what="responses (rows with source, response, labels)", shape=Case)
     cases = keyed(found, lambda _, n, row: str(row.get("id", n)))
 
     @contextmanager
