@@ -190,9 +190,12 @@ def test_a_lost_endpoint_is_not_waited_for_twice(data: Path) -> None:
         gone = server.url
     with Rag.open(data, settings=load_settings(openai_base_url=gone, timeout=1)) as rag:
         answer = rag.ask(QUESTION)
+        refused = rag.ask("What is the price of tea in Lisbon?")
     assert (answer.status, answer.mode) == ("answered", "quote")
-    assert answer.notice
-    assert "cannot be reached" in answer.notice
+    assert (refused.status, refused.mode) == ("refused", "quote")  # the gate's own word, not the model's
+    for notice in (answer.notice, refused.notice):
+        assert notice
+        assert "cannot be reached" in notice
 
 
 def test_leanings_are_recorded_and_replayed(llm: FakeLLM, settings: Settings, tmp_path: Path) -> None:

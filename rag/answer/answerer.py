@@ -90,6 +90,8 @@ class Answerer:
         missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
+            if confirmer and confirmer.lost:
+                answer = replace(answer, mode="quote", notice=f"The model was not asked: {confirmer.lost}")
         elif self._endpoint is None:
             answer = self._quoted(question, verdict)
         else:
