@@ -122,6 +122,8 @@ def test_a_question_about_several_stories_gets_one_sentence_of_each(desk: Rag) -
         ("What was Trump's comeback to the offer?", "Trump"),
         ("In Lee Jong-seok's opinion, was the pact dead?", "Lee Jong-seok"),
         ("What did Trump tell Putin?", "Trump"),
+        ("What has Peskov confirmed of it?", "Peskov"),
+        ("What did Holm stress at the hearing?", "Holm"),
         ("What did Putin and Kim discuss?", None),
         ("What did the article say about Putin?", None),
         ("How many sappers did Kim send?", None),

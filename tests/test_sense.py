@@ -40,6 +40,8 @@ def said(text: str, *, at: int = -1, source: str | None = "Harbour Post", agency
         ("The dam will hold, engineer Ada Quill said on Monday.", "engineer Ada Quill"),
         ('"The dam will hold," said Ada Quill, who built it.', "Ada Quill"),
         ("According to the water board, the dam will hold.", "the water board"),
+        ("Ada Quill warns that the dam will burst.", "Ada Quill"),
+        ("The dam will burst, Otto Brill predicts.", "Otto Brill"),
         ("Ada Quill, an engineer who knows the valley, told reporters that the dam will hold.", "Ada Quill"),
         ("An engineer hired by the town, Ada Quill, said the dam will hold.", "Ada Quill"),
         ("The dam will hold. Ada Quill said so. The dam is old, Quill added.", "Ada Quill"),

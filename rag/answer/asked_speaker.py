@@ -25,7 +25,9 @@ _NOUN = re.compile(r" (?!(?:yesterday|today|always|perhaps|sometimes|himself|her
 _WHO = rf"(?P<who>(?:the )?{NAME}(?: (?:{PARTICLE} )*{NAME})*)"
 _REPORTS = (
     r"say|said|write|written|post|posted|tell|told|think|believe|claim|argue|warn|promise|vow|predict|explain|suggest|"
-    r"describe|call|comment|respond|react|reply|answer|demand|deny|admit|insist|announce|estimate|reckon|blame|criticise|criticize|praise|justify"
+    r"describe|call|comment|respond|react|reply|answer|demand|deny|admit|insist|announce|confirm|"
+    r"confirmed|declare|declared|stress|emphasi[sz]e|reveal|revealed|conclude|acknowledge|testify|testified|allege|"
+    r"estimate|reckon|blame|criticise|criticize|praise|justify"
 )
 _WORDS = (
     r"view|views|opinion|reaction|response|reply|answer|comment|comments|comeback|explanation|verdict|assessment|"

@@ -16,9 +16,9 @@ from store.records import Article
 
 # Verbs that report speech whatever follows, and verbs that do so only before what is said.
 _SURE = (
-    r"said|says?|told|tells|announced?s?|stated|warned|insisted|insists|argued|argues|explained|explains|denied|"
-    r"denies|stressed|emphasi[sz]ed|acknowledged|admitted|admits|alleged|alleges|asserted|declared|predicted|testified|"
-    r"wrote|replied|answered|vowed|complained|reckons?|reckoned|countered|counters|demanded|demands|conceded|"
+    r"said|says?|told|tells|announce[ds]?|stated|warned|warns|insisted|insists|argued|argues|explained|explains|denied|"
+    r"denies|stressed|stresses|emphasi[sz]e[ds]|acknowledged|admitted|admits|alleged|alleges|asserted|declared|declares|"
+    r"predicted|predicts|testified|wrote|writes|replied|replies|answered|vowed|vows|complained|reckons?|reckoned|countered|counters|demanded|demands|conceded|"
     r"speaks of|spoke (?:\w+ \w+ )?of|has spoken of"
 )
 _BEFORE_NUMBERS = (
