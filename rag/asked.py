@@ -85,7 +85,12 @@ def read(question: str, *, as_of: date, outlets: Sequence[str], event: Day) -> A
         readings.append(Reading(sure[0], Filters(sources=named[sure[0]])))
         named = {}
     weighed = tuple(dict.fromkeys(name for names in named.values() for name in names))
-    return Asked(tuple(readings), weighed, bool(_LATEST.search(question)))
+    return Asked(tuple(readings), weighed, asks_for_latest(question))
+
+
+def asks_for_latest(question: str) -> bool:
+    """Whether it asks for how things stand: then the newer of two near-equals counts."""
+    return bool(_LATEST.search(question))
 
 
 def named_outlets(question: str, outlets: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The chain in LlamaIndex's terms: node parser, embedding, retriever and query engine, each to be used or replaced.
 
-Only this file imports llama_index, and it is itself imported when first needed: the import takes a second or more.
+At run time only this file imports llama_index, and it is itself imported when first needed: the import takes a second
+or more.
 """
 
 from __future__ import annotations

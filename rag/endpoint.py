@@ -144,7 +144,7 @@ class Endpoint:
             return odds, self._usage(reply.usage, reason=None, first=None)
 
     def _created(self, messages: Sequence[dict[str, str]], wanted: dict[str, Any], *, stream: bool) -> Any:
-        """A reply, without the parameters that the model will not have: it names them, and is asked once more."""
+        """A reply, without the parameters that the model will not have: it names them, and is asked again."""
         create: Any = self._client().chat.completions.create
         while True:
             taken = {name: self._renamed.get(name, name) for name in wanted}

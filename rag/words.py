@@ -11,7 +11,6 @@ STEM = 5  # letters by which words are compared: "Russian" and "Russia", "sendin
 INNER_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")  # a capitalised word that does not open its sentence
 
 WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 STOP_WORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between
@@ -52,8 +51,3 @@ def content_words(text: str) -> list[str]:
     """Its words without those that every question has; all of them if nothing else is left."""
     found = words(text)
     return [w for w in found if w not in STOP_WORDS] or found
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers written in digits, without thousands separators: "5,000" is "5000"."""
-    return {n.replace(",", "").rstrip(".") for n in _NUMBER.findall(text)}

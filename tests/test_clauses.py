@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,17 @@ def test_sentences_of_all_clauses_come_once_the_best_of_each_first() -> None:
     article = Article("a", "T", None, None, None, None, None, None, "abcdef")
     each = [(sentence(0, 5.0), sentence(1, 2.0)), (sentence(2, 1.0), sentence(1, 3.0), sentence(3, -1.0))]
     assert [(s.start, s.score) for s in merged(each)] == [(0, 5.0), (2, 1.0), (1, 3.0), (3, -1.0)]
+
+
+def test_the_newest_of_near_equals_comes_first_where_the_latest_is_asked_for() -> None:
+    old, new = (
+        Article(key, "Strike", "Ledger", None, None, day, None, None, "The strike goes on.")
+        for key, day in (("a", date(2025, 3, 3)), ("b", date(2025, 3, 9)))
+    )
+    best, near, far = Sentence(old, 0, 19, 5.0), Sentence(new, 0, 19, 4.0), Sentence(new, 4, 19, 2.0)
+    assert pick("What is the latest on the strike?", [best, near, far])[0] == near
+    assert pick("What is the latest on the strike?", [best, far])[0] == best
+    assert pick("Does the strike go on?", [best, near, far])[0] == best
 
 
 def test_the_mean_of_the_clauses_decides() -> None:

@@ -56,6 +56,7 @@ def test_what_no_article_mentions_is_refused(varn: Rag) -> None:
         ("What papers reported on the strike?", "the strike"),
         ("Which article says that the dam leaks?", None),
         ("What did the article mention?", None),
+        ("Which article is about the dam and when did it break?", None),
         ("Which articles mention that the dam at Ostrel was closed for repairs in May?", None),
     ],
 )

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.cache import CachedEndpoint
 from evals.folder import Ask
-from evals.metrics import Metric
 from evals.stored import Json
 from rag import Settings
 
@@ -56,9 +55,6 @@ class Loaded:
     files: tuple[Path, ...]
     opened: Callable[[Place, Sequence[str]], AbstractContextManager[Ask]]
     notes: tuple[str, ...] = ()
-
-
-Summarise = Callable[[Sequence[Json]], Mapping[str, Metric]]
 
 
 def find(paths: Sequence[Path], *, keys: Sequence[str], split: str) -> list[tuple[Path, list[Json]]]:

@@ -41,7 +41,6 @@ from rag.types import (
     Quoted,
     Retrieved,
     Turn,
-    Usage,
     Waiting,
 )
 from store.records import Span
@@ -280,7 +279,6 @@ class Answerer:
             (),
             "llm" if self._endpoint else "quote",
             nearby=tuple(passages[:NEARBY]),
-            usage=Usage(),
             fingerprint=self._fingerprint,
         )
 

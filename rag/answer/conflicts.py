@@ -79,7 +79,7 @@ class Disagreement:
 def disagreements(
     question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], *, sentences: Sentences
 ) -> list[Disagreement]:
-    """What is disputed of the cited sentences, by their neighbours and by the other evidence; at most one of a kind."""
+    """What is disputed of the cited sentences, by their neighbours and by the other evidence; at most one."""
     around = _reader(sentences)
     found = [*_figures(question, cited, evidence, around), *_denials(question, cited, evidence, around)]
     return [d for d in found if d.subject or any(side.sentence.start == cited[0].start for side in d.sides)][:1]
@@ -188,14 +188,14 @@ def _named(question: str, at: Side | Sentence) -> bool:
 
 
 def _days(side: Side) -> set[object]:
+    """The days and years that a side names, but for those of saying it."""
     return {
-        day
+        mention.first
         for mention in side.article.dates
         if mention.within(side.start, side.end)
+        and mention.first is not None
         and mention.precision in ("day", "year")
         and not _SAYING.search(side.article.text[side.sentence.start : mention.start])
-        for day in (mention.first,)
-        if day is not None
     }
 
 
@@ -225,9 +225,7 @@ def _denied(said: Side, denial: Side) -> bool:
         return False
     if _DENIES_THAT.search(denial.text):
         return denial.start - said.end < 3
-    names = _stems(
-        " ".join(part or "" for side in (said, denial) for part in (side.voice or (None,))[:1] if isinstance(part, str))
-    )
+    names = _stems(f"{said.voice[0] or ''} {denial.voice[0] or ''}")
     return len((_stems(said.text) & _stems(denial.text)) - names) >= 2
 
 

@@ -17,6 +17,7 @@ _ASKS = re.compile(
     r"(?:(?:also|all|even) )?(?:(?:mention|name|discuss|cover)(?:s|e?d)?|(?:speak|tell)s? of|(?:talk|write)s? about|"
     r"(?:are|is) about|report(?:s|ed)? on|refer(?:s|red)? to|deals? with) (?P<what>[^?]+?)\W*$"
 )
+_ASKS_MORE = re.compile(r"(?i)\b(?:who|what|when|where|why|how|which|whether|that)\b")
 _PARTS = re.compile(r",? and (?:the )?|, ")
 MOST = 60  # passages among which they are looked for
 _WORDS = 8  # in what is asked for; more tell what is said of it
@@ -25,7 +26,8 @@ _WORDS = 8  # in what is asked for; more tell what is said of it
 def mention_asked(question: str) -> str | None:
     """What a question asks for mentions of: "the dam" of "Which articles mention the dam?"."""
     found = _ASKS.match(question)
-    return found["what"] if found and len(found["what"].split()) <= _WORDS else None
+    what = found["what"] if found else ""
+    return what if 0 < len(what.split()) <= _WORDS and not _ASKS_MORE.search(what) else None
 
 
 def mentions(what: str, passages: Sequence[Passage], *, sentences: Sentences) -> tuple[tuple[Sentence, ...], Verdict]:

@@ -103,7 +103,7 @@ def features(claim: str, given: Sequence[Cited], near: Sequence[Cited], *, reran
         gap = 0 if stem in held else gap + 1
         longest = max(longest, gap)
     order = stems_in(" ".join(c.text for c in given))
-    pairs, known = _pairs(said), set(_pairs(order))
+    pairs, known = list(pairwise(said)), set(pairwise(order))
     together = " ".join(c.text for c in given if c in near)
     return Features(
         score=reranker.scores(claim, [together])[0],
@@ -157,10 +157,6 @@ def stems_in(text: str) -> list[str]:
     for figure in reversed(figures(text)):
         text = f"{text[: figure.start]} {figure.value:g} {text[figure.end :]}"
     return [word[:STEM].rstrip("s") for word in content_words(text.replace("-", " "))]
-
-
-def _pairs(stems: Sequence[str]) -> list[tuple[str, str]]:
-    return list(pairwise(stems))
 
 
 def _uncovered(said: Sequence[str], held: set[str]) -> float:
