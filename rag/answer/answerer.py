@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
@@ -85,7 +85,10 @@ class Answerer:
         if self._endpoint and self._endpoint.is_cold:
             yield Waiting("Starting the local language model …")
         leaning = confirmer.leaning if confirmer else None
-        evidence, verdict = self._weighed(question, asked, passages, sentences, filters, leaning)
+        if what:
+            evidence, verdict = mentions(what, passages, sentences=sentences)
+        else:
+            evidence, verdict = self._weighed(question, asked, passages, sentences, filters, leaning)
         missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
@@ -147,32 +150,13 @@ class Answerer:
 
         A question that was put behind the one before it is taken whole: that one has been answered.
         """
-        if what := mention_asked(asked):
-            return mentions(what, passages, sentences=sentences)
         least = WRITE if self._endpoint else QUOTE
-        judged = partial(
-            self._judged, passages=passages, sentences=sentences, filters=filters, least=least, leaning=leaning
-        )
         if each := of_each(asked):
-            found = [judged(one, one) for one in each]
+            found = [self._weighed(one, one, passages, sentences, filters, leaning) for one in each]
             return merged([evidence for evidence, _ in found]), joined(each, [verdict for _, verdict in found])
         if several := clauses(asked) if asked == question else ():
             parts = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
             return merged(parts), judge_each(several, parts, least=least)
-        return judged(question, asked)
-
-    def _judged(
-        self,
-        question: str,
-        asked: str,
-        *,
-        passages: Found,
-        sentences: Sentences,
-        filters: Filters,
-        least: float,
-        leaning: Leaning | None,
-    ) -> tuple[tuple[Sentence, ...], Verdict]:
-        """The same of a question that is of one piece."""
         evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
         verdict = judge(
             asked,
