@@ -62,7 +62,7 @@ def judge_each(asked: Sequence[str], each: Sequence[Sequence[Sentence]], *, leas
         likely,
         clauses=tuple(c for c, score in zip(asked, scores, strict=True) if score > SPEAKS),
         missing=tuple(c for c, score in zip(asked, scores, strict=True) if score <= SPEAKS),
-        leading=len({(s.article.id, s.start) for s in best}),
+        leading=_places(best),
     )
 
 
@@ -77,8 +77,13 @@ def joined(asked: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
         likely,
         clauses=tuple(one for one, v in zip(asked, verdicts, strict=True) if v.sentences),
         missing=tuple(one for one, v in zip(asked, verdicts, strict=True) if not v.sentences),
-        leading=len({(v.sentences[0].article.id, v.sentences[0].start) for v in found}),
+        leading=_places([v.sentences[0] for v in found]),
     )
+
+
+def _places(best: Sequence[Sentence]) -> int:
+    """How many different sentences are the best of a clause."""
+    return len({(s.article.id, s.start) for s in best})
 
 
 def best_scores(each: Sequence[Sequence[Sentence]]) -> list[float]:
