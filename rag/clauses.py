@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from rag.places import is_place
+from rag.verbs import ASKING
 from rag.words import STOP_WORDS, unowned, words
 
 WORDS = 3  # content words that make a part of a question a clause; two do if it asks with a word of its own
@@ -47,9 +48,7 @@ _ONE = r"(?:the )?[A-Z][\w’'.-]*(?: (?:(?:of|for|the|von|van|de|der) )*[A-Z][\
 _EACH_SAYS = re.compile(  # what several do together ("discuss", "sign") is one thing
     r"^(?P<asks>(?i:what|how|why)\b.{0,30}? (?i:did|do|does|has|have|will)) (?i:both )?"
     rf"(?P<names>{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}) (?:each |both |all )?"
-    r"(?P<says>(?:say|said|write|written|tell|told|think|believe|claim|claimed|argue|argued|report|reported|promise|"
-    r"promised|predict|predicted|suggest|suggested|respond|responded|react|reacted|demand|demanded|propose|proposed|"
-    r"announce|announced|describe|described|explain|explained)\b.*)$"
+    rf"(?P<says>(?:{ASKING}|report|reported)\b.*)$"
 )
 _BEFORE_NOUN = frozenset("the a an many much which these those".split())
 _BEHIND_NOUN = STOP_WORDS | frozenset("without within near per via since upon towards among".split())

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag import NewArticle, Rag
-from rag.answer.asked_speaker import speaker_asked
+from rag.answer.asked_speaker import speaker_asked, tells
 from rag.answer.persons import names_another, person
 from rag.answer.speakers import runs, statements
+from rag.answer.voices import blank_quotes, voice_of
 from rag.ingest.sentences import split_sentences
 from rag.places import country, is_place
 from rag.words import stems
@@ -163,6 +164,10 @@ def test_a_full_stop_ends_a_name_but_for_initials_and_titles() -> None:
         ("What did Ursula von der Leyen say?", "Ursula von der Leyen"),
         ("What did Özgür Özel say?", "Özgür Özel"),
         ("What has Merz said or done since?", None),
+        ("What has Merz promised about the brake?", "Merz"),
+        ("What did Merz point out about the brake?", "Merz"),
+        ("How many votes did Merz count?", None),
+        ("When did Merz concede defeat?", None),
     ],
 )
 def test_ways_to_ask_for_somebodys_words(question: str, speaker: str | None) -> None:
@@ -243,3 +248,29 @@ def test_who_stands_before_a_colon_and_a_quotation_says_it() -> None:
     told, spans = article(text), split_sentences(text)
     said = [[s.speaker for s in statements(told, spans, n)] for n in range(len(spans))]
     assert said == [[], ["Minister Ida Lund"], ["Odd Vik"], ["Odd Vik"], [], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "voice"),
+    [
+        ("Holm points out that the toll is new.", "Holm"),
+        ("Analysts warn the toll may stay.", "Analysts"),
+        ("“It is a folly,” joked Ida Holm.", "Ida Holm"),
+        ("Holm conceded that the toll was high.", "Holm"),
+        ("Holm conceded two goals.", None),
+        ("The two states agreed.", None),
+        ("The officials cannot say why.", None),
+        ("The figures help predict the toll.", None),
+        ("In March, expected cuts came.", None),
+        ("Physical demands: quads are harder to ride.", None),
+    ],
+)
+def test_verbs_of_saying_tell_where_they_are_no_other_word(sentence: str, voice: str | None) -> None:
+    found = voice_of(blank_quotes(sentence), article(sentence))
+    assert (found and found[0]) == voice
+
+
+def test_who_did_not_say_it_is_not_silent_of_it() -> None:
+    text = "Pell won. Prime Minister Ingrid Solvane did not announce a recount."
+    assert tells(person("Solvane", article(text)), text)
+    assert not tells(person("Solvane", article(text)), "Pell won. Solvane did not vote.")

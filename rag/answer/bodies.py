@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from rag.answer.persons import Person
-from rag.answer.voices import CALENDAR, REPORTING, RUN
+from rag.answer.voices import CALENDAR, RUN
+from rag.verbs import REPORTING
 from store.records import Article
 
 _RUN = re.compile(RUN)

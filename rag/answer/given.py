@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from rag.answer.evidence import Sentence
+from rag.verbs import REPORTING
 from store.records import Article
 
 MOST = 8  # sentences in the prompt: small models lose the thread in more, and each costs time to read
@@ -15,7 +16,7 @@ _PER_SENTENCE = 440  # characters on average, so that a context of 4,096 tokens 
 _MONTHS = "January February March April May June July August September October November December".split()
 _LEANS = re.compile(
     r"^\W*(?:He|She|They|It|His|Her|Their|This|That|These|Those)\b"
-    r"|\b(?:he|she|they|it) (?:also )?(?:said|added|told|wrote|noted|warned|claimed|stressed)\b"
+    rf"|\b(?:he|she|they|it) (?:also )?(?:{REPORTING})\b"
 )
 
 

@@ -11,29 +11,14 @@ from itertools import pairwise
 
 from rag.answer.outlets import expand, is_medium
 from rag.places import is_place
+from rag.verbs import BEFORE_CLAUSES, BEFORE_NUMBERS, INVERTED, SURE
 from rag.words import STOP_WORDS, unowned
 from store.records import Article
 
-# Verbs that report speech whatever follows, and verbs that do so only before what is said.
-_SURE = (
-    r"said|says?|told|tells|announce[ds]?|stated|warned|warns|insisted|insists|argued|argues|explained|explains|denied|"
-    r"denies|stressed|stresses|emphasi[sz]e[ds]|acknowledged|admitted|admits|alleged|alleges|asserted|declared|declares|"
-    r"predicted|predicts|testified|wrote|writes|replied|replies|answered|vowed|vows|complained|reckons?|reckoned|countered|counters|demanded|demands|conceded|"
-    r"speaks of|spoke (?:\w+ \w+ )?of|has spoken of"
-)
-_BEFORE_NUMBERS = (
-    r"claimed|claims?|noted|notes|confirmed|confirms|suggested|suggests|estimated|estimates?|assessed|judged|believes?|"
-    r"thinks|reported|reports|disclosed|revealed|counts?|counted|knew of"
-)
-_BEFORE_CLAUSES = (
-    r"added|adds|promised|promises|concluded|recalled|maintains?|maintained|found|finds|responded|described|describes|"
-    r"expects?|expected|pointed out|held"
-)
-REPORTING = rf"{_SURE}|{_BEFORE_NUMBERS}|{_BEFORE_CLAUSES}"
 _SAYS = (
-    rf"(?:{_SURE}"
-    rf"|(?:{_BEFORE_NUMBERS})(?= \d| (?:all|no|none|one|two|three|about|almost|around|over|more|fewer|at least)\b)"
-    rf"|(?:{_BEFORE_NUMBERS}|{_BEFORE_CLAUSES})(?= (?:that|how|why|whether|he|she|they|there|it)\b|\s*[,.:·]|\s*$)"
+    rf"(?:{SURE}"
+    rf"|(?:{BEFORE_NUMBERS})(?= \d| (?:all|no|none|one|two|three|about|almost|around|over|more|fewer|at least)\b)"
+    rf"|(?:{BEFORE_NUMBERS}|{BEFORE_CLAUSES})(?= (?:that|how|why|whether|he|she|they|there|it)\b|\s*[,.:·]|\s*$)"
     r"|puts?(?= (?:the|its|their|it)\b.{0,99}\b(?:at|down to)\b))"
 )
 _VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])")
@@ -65,9 +50,9 @@ PARTICLE = r"(?:de|van|von|al|bin|bint|ibn|der|den|ter|la|el|di|da|du|dos)"
 NAMES = re.compile(rf"{NAME}(?: (?:(?:{PARTICLE}|of|the|for|and) )*{NAME})*")
 # Words that no subject holds: they show that a phrase is more than one, or none.
 _BROKEN = re.compile(
-    r"(?i)\b(?:is|was|are|were|be|been|has|had|have|will|would|could|can|may|might|should|did|does|do|not|who|whom|whose|"
+    r"(?i)\b(?:is|was|are|were|be|been|has|had|have|will|would|could|can|cannot|may|might|must|should|did|does|do|not|who|whom|whose|"
     r"which|what|that|when|if|because|since|after|before|while|where|as|to|than|it|this|these|those|there|i|we|you|he|"
-    r"she|they|him|them|said|told|asked|about|into|by|or|never|how|why|whether|so|but|yet|nobody|everyone|anyone)\b"
+    r"she|they|him|them|said|told|asked|about|into|by|or|never|how|why|whether|so|but|yet|nobody|everyone|anyone|helps?|helped)\b"
     r"|^(?:in|on|at|from|for|of|with|and|no|none|under|over|during|by)\b|\b(?:in|on|at|from|for|of|with|and|the|an?)$"
 )
 _SUBJECT = re.compile(
@@ -109,7 +94,7 @@ _ACCORDING = re.compile(
 _BY_ACCOUNT = re.compile(
     r"(?i)\b(?:in|by) (?P<who>[^,;:·]{2,60}?['’]s?) (?:own )?(?:view|account|words|opinion|reading|reckoning|count)\b"
 )
-_INVERTED = re.compile(rf"[,·?!]\s*(?:{_SURE}|added|adds|noted|recalled|suggested|promised) (?P<who>[^,;:·()—–]+)")
+_INVERTED = re.compile(rf"[,·?!]\s*(?:{INVERTED}) (?P<who>[^,;:·()—–]+)")
 _BY = re.compile(
     r"\b(?:was|were|been|being) (?:told|informed|warned|reminded|assured|accused) by "
     r"(?P<who>(?:(?!(?:over|about|on|against|for|in|at)\b)[^\s,;:·()—–]+ ?){1,6}?)(?= ?(?:that|of|not to|to)\b)"
