@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from rag.origin import origin
 from rag.types import Answer, Article, Citation, Claim, Conversation, Passage, SavedExchange
 
 _STYLE = (
@@ -61,12 +62,6 @@ def made(exchange: SavedExchange) -> str:
     answer = exchange.answer
     how = "quote mode" if answer.mode == "quote" else f"written by {answer.fingerprint.model or 'a model'}, checked"
     return f"Clipdesk, {exchange.asked:%d %B %Y, %H:%M} UTC, {how}".replace(", 0", ", ")
-
-
-def origin(article: Article) -> str:
-    """Outlet, agency and date, as far as they are known."""
-    outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
-    return f"{outlet}, {f'{article.published.day} {article.published:%B %Y}' if article.published else 'undated'}"
 
 
 def source(article: Article) -> str:

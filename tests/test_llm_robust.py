@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from rag.answer.given import choose, dated, numbered
 from rag.answer.llm import Draft
 from rag.answer.marks import Marks
 from rag.answer.thoughts import Thoughts
+from rag.export import source
 from rag.settings import load_settings
 from rag.types import Usage
 from tests.fake_llm import FakeLLM, Reply, fake_llm
@@ -242,6 +245,13 @@ def test_days_named_by_their_distance_carry_their_date(desk: Rag) -> None:
     assert dated(sentence).startswith("On Tuesday (June 17, 2025) the Russian")
     at = article.text.index("Tuesday's journey")
     assert dated(Sentence(article, at, at + 17, 0.0)) == "Tuesday's (June 17, 2025) journey"
+
+
+def test_where_an_article_is_from_names_no_more_of_its_day_than_is_known(desk: Rag) -> None:
+    article = replace(desk.articles()[0], published=date(2024, 1, 1), published_precision="year", agency="Yonhap")
+    where = f"{article.source} / Yonhap, 2024"
+    assert numbered([Sentence(article, 0, 20, 0.0)]).startswith(f'{where}, "{article.title}"')
+    assert source(article).startswith(f"{article.title}. {where}.")
 
 
 def test_a_sentence_that_leans_brings_the_one_before_it(desk: Rag) -> None:

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from rag import ClipdeskError, Filters, Rag, Scope
-from ui.markup import day, in_words
+from rag.origin import day
+from ui.markup import in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Any
 import gradio as gr
 
 from rag import ArticleRow, ClipdeskError, DayCount, Rag
+from rag.origin import day, origin
 from ui import look, uploads
-from ui.markup import counted, day, origin
+from ui.markup import counted
 
 MOST_OUTLETS = 5  # drawn by name; the others together
 MOST_DAYS = 62  # columns of days; a longer time is drawn by month

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Sequence
-from datetime import date
 from urllib.parse import quote
 
+from rag.origin import day, origin
 from rag.types import (
     Answer,
     Article,
-    ArticleRow,
     Attribution,
     Citation,
     Claim,
@@ -102,22 +101,6 @@ def said(who: Attribution | None) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 article`, `4 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def origin(article: Article | ArticleRow) -> str:
-    """Outlet, agency and date, as far as they are known."""
-    outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
-    when = day(article.published, article.published_precision) if article.published else "undated"
-    return f"{outlet}, {when}"
-
-
-def day(value: date, precision: str | None = None) -> str:
-    """`18 June 2025`, or as much of it as is known."""
-    if precision in ("year", "decade"):
-        return f"{value:%Y}"
-    if precision in ("month", "quarter", "season"):
-        return f"{value:%B %Y}"
-    return f"{'about ' if precision == 'week' else ''}{value.day} {value:%B %Y}"
 
 
 def in_words(filters: Filters) -> str:

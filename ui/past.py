@@ -10,8 +10,9 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag import ClipdeskError, Conversation, Rag
+from rag.origin import day
 from ui import look
-from ui.markup import counted, day
+from ui.markup import counted
 
 
 def past_tab(rag: Rag) -> gr.HTML:

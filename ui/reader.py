@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag import Rag
+from rag.origin import day, origin, outlet
 from rag.types import Article
-from ui.markup import day, origin
 
 _KNOWN = {
     "sidecar": "stated in a file beside the page",
@@ -37,7 +37,7 @@ def page(article: Article, *, copies: Iterable[Article] = ()) -> dict[str, Any]:
     return {
         "id": article.id,
         "title": article.title,
-        "outlet": " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet",
+        "outlet": outlet(article.source, article.agency),
         "author": f"By {article.author}" if article.author else "",
         "dates": "; ".join(_dates(article)),
         "url": article.url or "",

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from rag.answer.evidence import Sentence
+from rag.origin import day, outlet
 from rag.verbs import REPORTING
 from store.records import Article
 
@@ -75,10 +76,12 @@ def without_headings(text: str, given: Sequence[Sentence]) -> str:
 
 
 def _heading(article: Article) -> str:
-    outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
-    day = long_date(article.published) if article.published else "undated"
+    published, precision = article.published, article.published_precision
+    when = "undated"
+    if published:
+        when = long_date(published) if precision in (None, "day") else day(published, precision)
     kind = ", an opinion piece" if article.kind == "opinion" else ""
-    return _inert(f'{outlet}, {day}, "{article.title}"{kind}:')
+    return _inert(f'{outlet(article.source, article.agency)}, {when}, "{article.title}"{kind}:')
 
 
 def dated(sentence: Sentence) -> str:

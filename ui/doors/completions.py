@@ -20,6 +20,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from rag import ClipdeskError
+from rag.origin import outlet
 from rag.types import Completed, Turn
 from ui.doors import problems
 from ui.doors.tools import LONGEST_QUESTION, LONGEST_TURN, MOST_TURNS, AnswerOut, CitationOut, Earlier, Tools
@@ -195,9 +196,8 @@ def _citation(citation: CitationOut, place: tuple[int, int], *, base: str) -> di
 
 
 def _origin(citation: CitationOut) -> str:
-    article = citation.article
-    outlet = " / ".join(part for part in (article.source, article.agency) if part) or "Unknown outlet"
-    return f"{outlet}, {article.published or 'undated'}: {' '.join(article.title.split())}"
+    article, title = citation.article, " ".join(citation.article.title.split())
+    return f"{outlet(article.source, article.agency)}, {article.published or 'undated'}: {title}"
 
 
 def _inert(text: str) -> str:
