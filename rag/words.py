@@ -51,3 +51,19 @@ def content_words(text: str) -> list[str]:
     """Its words without those that every question has; all of them if nothing else is left."""
     found = words(text)
     return [w for w in found if w not in STOP_WORDS] or found
+
+
+def singular(word: str) -> str:
+    """The singular of a noun, roughly."""
+    word = unowned(word.lower())
+    irregular = {"people": "people", "persons": "people", "person": "people", "lives": "life", "men": "man"}
+    if word in irregular:
+        return irregular[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def roots(text: str) -> set[str]:
+    """Its content words without numbers, in the singular, as far as words are compared."""
+    return {singular(word)[:STEM] for word in content_words(text) if word not in STOP_WORDS and not word[0].isdigit()}

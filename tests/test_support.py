@@ -127,6 +127,7 @@ def test_numbers_go_by_value(text: str, values: list[float]) -> None:
         ("It sends 5,000 workers and 1,000 sappers.", "It sends 1,000 sappers and 5,000 construction workers.", False),
         ("There were 6,000 casualties.", "Casualties have exceeded 6,000 in the region; 28 died in Kyiv.", False),
         ("Boil it for 10 minutes.", "Boil it for 10 min. After 20 minutes it is done.", False),
+        ("Five companies shut.", "Five towns flooded, and 1 company closed.", True),
     ],
 )
 def test_numbers_count_what_they_count(claim: str, quote: str, *, expected: bool) -> None:

@@ -16,9 +16,9 @@ from typing import Literal
 
 from rag.answer.counted import counted_in, is_asked, same_unit, what_is_counted
 from rag.answer.evidence import SPEAKS, Sentence, Sentences
-from rag.answer.quantities import Quantity, excludes, stem
+from rag.answer.quantities import Quantity, excludes
 from rag.answer.speakers import Statement, statements
-from rag.words import INNER_NAME, STEM, STOP_WORDS, content_words
+from rag.words import INNER_NAME, STEM, content_words, roots, singular
 from store.records import Article, Span
 
 _NEAR = 2  # sentences around an answering one in which another voice of the same article is looked for
@@ -162,8 +162,8 @@ def _same_matter(question: str, one: Side, other: Side) -> bool:
         return False
     if not (_named(question, one) and _named(question, other)):
         return False
-    shared = _stems(one.text) & _stems(other.text)
-    if not what_is_counted(question) and not _stems(INNER_NAME.sub(" ", question)) & shared - {"percent"[:STEM]}:
+    shared = roots(one.text) & roots(other.text)
+    if not what_is_counted(question) and not roots(INNER_NAME.sub(" ", question)) & shared - {"percent"[:STEM]}:
         return False
     return len(shared - _UNITS) >= (2 if INNER_NAME.search(question) else 3)
 
@@ -225,15 +225,15 @@ def _denied(said: Side, denial: Side) -> bool:
         return False
     if _DENIES_THAT.search(denial.text):
         return denial.start - said.end < 3
-    names = _stems(f"{said.voice[0] or ''} {denial.voice[0] or ''}")
-    return len((_stems(said.text) & _stems(denial.text)) - names) >= 2
+    names = roots(f"{said.voice[0] or ''} {denial.voice[0] or ''}")
+    return len((roots(said.text) & roots(denial.text)) - names) >= 2
 
 
 def _opposed(one: Side, other: Side) -> bool:
     """Whether one of two articles' sentences says of nearly the same words that it is not so."""
     if bool(_NOT.search(one.text)) == bool(_NOT.search(other.text)):
         return False
-    first, second = _stems(one.text), _stems(other.text)
+    first, second = roots(one.text), roots(other.text)
     return len(first & second) >= 3 and len(first & second) >= _ALIKE * len(first | second)
 
 
@@ -283,14 +283,10 @@ def _parts(article: Article, spans: Sequence[Span], at: int) -> list[Side]:
     return [Side(article, span, s.start, s.end, s) for s in said]
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(word)[:STEM] for word in content_words(text) if word not in STOP_WORDS and not word[0].isdigit()}
-
-
 def _subject(question: str, sides: Sequence[Side]) -> tuple[str, ...]:
     """The words of the question that the sides share, at most three."""
-    shared = set.intersection(*(_stems(side.text) for side in sides))
-    any_of = set.union(*(_stems(side.text) for side in sides))
+    shared = set.intersection(*(roots(side.text) for side in sides))
+    any_of = set.union(*(roots(side.text) for side in sides))
     asked = [word for word in content_words(question) if not word[0].isdigit()]
-    in_all = [w for w in asked if stem(w)[:STEM] in shared]
-    return tuple((in_all or [w for w in asked if stem(w)[:STEM] in any_of])[:3])
+    in_all = [w for w in asked if singular(w)[:STEM] in shared]
+    return tuple((in_all or [w for w in asked if singular(w)[:STEM] in any_of])[:3])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.answer.quantities import HARMS, Quantity, is_of_people, quantities, stem
-from rag.words import content_words
+from rag.answer.quantities import HARMS, Quantity, is_of_people, quantities
+from rag.words import content_words, singular
 
 _COUNTS = re.compile(
     r"(?i)\bhow (?:many|much|long|big|large|high|far|often|few)\b"
@@ -43,7 +43,7 @@ def is_asked(question: str, quantity: Quantity, text: str) -> bool:
     counted = what_is_counted(question)
     if not counted and re.search(r"(?i)\bhow (?:long|often|far|high)\b", question):
         return False
-    if quantity.unit in {stem(word) for words in counted or [question] for word in content_words(words)}:
+    if quantity.unit in {singular(word) for words in counted or [question] for word in content_words(words)}:
         return True
     if is_of_people(quantity.unit):
         return harm_of(quantity, text) == wanted

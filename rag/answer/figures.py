@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.words import STOP_WORDS, unowned
+from rag.words import STOP_WORDS, singular
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -105,7 +105,7 @@ def _counted(text: str) -> Iterator[tuple[Figure, list[str]]]:
                 if len(things) == _HELD or word in ",.;:()":
                     break
                 if word[0].isalpha() and word.lower() not in STOP_WORDS:
-                    things.append(_stem(word))
+                    things.append(singular(word))
         end = figure.start
         yield figure, things
 
@@ -136,8 +136,3 @@ def _spelled(words: list[str]) -> float:
         elif word in SCALES:
             total, part = total + (part or 1) * SCALES[word], 0.0
     return total + part
-
-
-def _stem(word: str) -> str:
-    word = unowned(word.lower())
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

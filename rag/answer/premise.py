@@ -15,7 +15,7 @@ from rag.answer.evidence import SPEAKS, Sentence
 from rag.answer.polarity import swaps_contrary
 from rag.answer.quantities import excludes, quantities
 from rag.answer.voices import blank_quotes
-from rag.words import STEM, STOP_WORDS, content_words
+from rag.words import STEM, STOP_WORDS, content_words, roots, singular
 
 _TAKES = re.compile(
     r"\b(?:why|when|where|how|at what|on what|by how|in which|for what|who|which|what)\b.*?"
@@ -95,7 +95,7 @@ def _denied(text: str, subject: str, verb: str) -> bool:
 def _contrary(text: str, subject: str, verb: str, behind: str) -> bool:
     """Whether the sentence says the contrary of the verb of the subject, and of what stands behind the verb."""
     thing = content_words(behind)[:1]
-    same = not thing or thing[0][:STEM].lower() in {word.lower() for word in _stems(text)}
+    same = not thing or singular(thing[0])[:STEM] in roots(text)
     return same and _leads(text, subject) and not _UNSURE.search(text) and swaps_contrary(verb, text, around=text)
 
 
@@ -124,7 +124,7 @@ def _other_figure(question: str, evidence: Sequence[Sentence]) -> Iterator[Corre
         if not same or any(not excludes(asked, q) for _, q in same) or len({q.value for _, q in same}) > 1:
             continue
         for sentence, _ in same:
-            shared = _stems(question) & _stems(sentence.text)
+            shared = roots(question) & roots(sentence.text)
             known = {
                 word.lower() for word in re.findall(r"\w[\w’'-]*", f"{sentence.article.title} {sentence.article.text}")
             }
@@ -138,7 +138,3 @@ def _phrase(question: str, start: int) -> str:
     """The figure with the words that it counts."""
     found = re.match(r"\S+(?: (?:hundred|thousand|million|billion))?(?: [\w-]+?)*? \w+s\b|\S+ \w+", question[start:])
     return found[0] if found else ""
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:STEM] for word in content_words(text) if not word[0].isdigit()}

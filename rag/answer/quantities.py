@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.figures import SCALES, SMALL
-from rag.words import STOP_WORDS, unowned
+from rag.words import STOP_WORDS, singular
 
 _WORD = "|".join(sorted(SMALL, key=len, reverse=True))
 _NUMBER = re.compile(
@@ -47,7 +47,7 @@ Bound = Literal["exact", "about", "least", "most"]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`value` counts `unit`: the stem of a noun, "%", a currency, "minute" for all times, None if no noun follows."""
+    """`value` counts `unit`: a noun (singular), "%", a currency, "minute" for all times, None if no noun follows."""
 
     start: int
     end: int
@@ -104,7 +104,7 @@ def _unit(match: re.Match[str], after: str) -> tuple[str | None, bool]:
         elif word in STOP_WORDS or n > 3:
             break
         elif word in _PEOPLE or (word.endswith("s") and not word.endswith(("ss", "us", "is"))):
-            return stem(word), more
+            return singular(word), more
     return None, more
 
 
@@ -114,17 +114,6 @@ def _bound(before: str) -> Bound:
     if _MOST.search(before):
         return "most"
     return "about" if _ABOUT.search(before) else "exact"
-
-
-def stem(word: str) -> str:
-    """The singular of a noun, roughly."""
-    word = unowned(word.lower())
-    irregular = {"people": "people", "persons": "people", "person": "people", "lives": "life", "men": "man"}
-    if word in irregular:
-        return irregular[word]
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 def is_of_people(unit: str | None) -> bool:
