@@ -1,4 +1,5 @@
-"""Calls kept on disk: those of the LLM, so that a run can be repeated word for word, and the cross-encoder's scores.
+"""Calls kept on disk: those of the LLM, so that a run can be repeated word for word, and what the
+cross-encoder makes of pairs.
 
 An LLM call's key is the endpoint's address, the model, the messages in full, the parameters and the epoch. `record`
 asks for what is not there and keeps it; `replay` is strict: what is not there is an error. Only whole replies are kept,
@@ -9,17 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evals.folder import mend
 from rag import ClipdeskError, Endpoint, Reranker, Settings, Usage
 
 CACHE = Path("runs/cache")  # unless a run names another folder
+
+Matrix = NDArray[np.float16]
+V = TypeVar("V")
 
 
 class CacheMiss(ClipdeskError):
@@ -27,7 +35,7 @@ class CacheMiss(ClipdeskError):
 
 
 class RememberingReranker(Reranker):
-    """The local cross-encoder, which remembers what it scored: a question and a text have the same score, at once.
+    """The local cross-encoder, which remembers what it made of a question and a text: the same again, at once.
 
     `remembered` counts the calls of which a pair was known, so that their time says nothing.
     """
@@ -36,25 +44,57 @@ class RememberingReranker(Reranker):
         """`folder` holds the scores of earlier runs; it is made if it is missing. `cold` scores every pair anew."""
         super().__init__(folder=settings.models)
         folder.mkdir(parents=True, exist_ok=True)
-        self._file, self._cold = folder / "pairs.jsonl", cold
-        self._known: dict[str, float] = {}
-        mend(self._file)
-        if self._file.exists():
-            self._known = dict(json.loads(line) for line in self._file.read_text(encoding="utf-8").splitlines())
-        self._writing = Lock()
+        self._cold = cold
+        self._scores = _Kept[float](folder / "pairs.jsonl")
+        self._states = _Kept[str](folder / "states.jsonl")
         self.remembered = 0
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """As Reranker.pairs, through which `scores` goes too."""
-        keys = [_digest([self.identity, *pair]) for pair in pairs]
-        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in self._known}
+        return self._made(self._scores, [self.identity], pairs, super().pairs)
+
+    def states(self, pairs: Sequence[tuple[str, str]]) -> Matrix | None:
+        """As Reranker.states."""
+        if self.inner is None:
+            return None
+        make = super().states
+
+        def written(new: Sequence[tuple[str, str]]) -> list[str]:
+            found = make(new)
+            return [] if found is None else [b64encode(state.tobytes()).decode() for state in found]
+
+        known = self._made(self._states, [self.identity, self.inner], pairs, written)
+        return np.stack([np.frombuffer(b64decode(state), np.float16) for state in known])
+
+    def _made(
+        self,
+        kept: _Kept[V],
+        of: list[Any],
+        pairs: Sequence[tuple[str, str]],
+        make: Callable[[Sequence[tuple[str, str]]], list[V]],
+    ) -> list[V]:
+        keys = [_digest([*of, *pair]) for pair in pairs]
+        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in kept.known}
         self.remembered += len(new) < len(set(keys))
         if new:
-            found = dict(zip(new, super().pairs(list(new.values())), strict=True))
-            with self._writing, self._file.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps([key, score]) + "\n" for key, score in found.items())
-            self._known |= found
-        return [self._known[key] for key in keys]
+            kept.add(dict(zip(new, make(list(new.values())), strict=True)))
+        return [kept.known[key] for key in keys]
+
+
+class _Kept(Generic[V]):
+    """Values by key, in a file of JSON lines that is added to."""
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._writing = file, Lock()
+        self.known: dict[str, V] = {}
+        mend(file)
+        if file.exists():
+            self.known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+
+    def add(self, found: dict[str, V]) -> None:
+        with self._writing, self._file.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps([key, value]) + "\n" for key, value in found.items())
+        self.known |= found
 
 
 class CachedEndpoint(Endpoint):

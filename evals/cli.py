@@ -64,6 +64,7 @@ class SuiteName(StrEnum):
     gold = "gold"
     multihop_rag = "multihop_rag"
     clapnq = "clapnq"
+    near_misses = "near_misses"
     ragtruth = "ragtruth"
     article_extraction = "article_extraction"
     piarena = "piarena"

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evals.cache import CACHE, RememberingReranker
-from evals.fit_gate import PASSAGES, Case, report
+from evals.fit_gate import PASSAGES
+from evals.fitting import Case, report
 from evals.suites.data import find
 from evals.suites.multihop_rag import SILENT
 from rag import NewArticle, Rag, load_settings

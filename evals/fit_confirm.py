@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evals.cache import CACHE, CachedEndpoint
-from evals.fit_gate import Case, questions, thresholds, weigh_each
-from evals.fit_gate import report as gate_report
+from evals.fit_gate import questions, weigh_each
+from evals.fitting import Case, thresholds
+from evals.fitting import report as gate_report
 from rag import load_settings
 from rag.answer.confirm import Confirmer
 from rag.answer.gate import likelihood
@@ -43,15 +44,15 @@ def main(data: Path) -> None:
     with questions(data) as sets:
         for name, (rag, asked, as_of) in sets.items():
             found[name] = []
-            for question, answerable, weighed in weigh_each(rag, asked, as_of=as_of):
+            for one, weighed in weigh_each(rag, asked, as_of=as_of):
                 best = max(weighed, key=lambda w: likelihood(w.signals))
                 spans = {best.sentence.article.id: split_sentences(best.sentence.article.text)}
                 confirmer = Confirmer(endpoint, sentences=spans.__getitem__)
-                leaning = confirmer.leaning(question, best.sentence)
+                leaning = confirmer.leaning(one.question, best.sentence)
                 if confirmer.lost:
                     raise confirmer.lost  # a fit on the questions before would pass for one on all
                 if leaning is not None:
-                    found[name].append(([(logit(likelihood(best.signals)), leaning)], answerable))
+                    found[name].append(([(logit(likelihood(best.signals)), leaning)], one.answerable))
     sys.stdout.writelines(f"{line}\n" for line in report(found))
 
 

@@ -1,20 +1,20 @@
-"""Fits the logistic model of `rag.answer.gate`, and prints its constants.
+"""Fits the logistic model of `rag.answer.gate`, and writes its weights into `rag/answer/gate.json`.
 
     python -m evals.fit_gate DATA/clapnq
 
-On the dev questions of evals/gold that stand alone, and on the dev questions of CLAP NQ; each set weighs the same, and
-so do answers and silence within it. Which of the likeliest sentences answers is not known: as in multiple-instance
-learning the best one by the model so far stands for its question, and the model is fitted again (Andrews,
-Tsochantaridis and Hofmann, "Support vector machines for multiple-instance learning", NIPS 2002). Figures are given by
-five folds.
+On the dev questions of evals/gold that stand alone, on those of CLAP NQ and on those of evals/near_misses. Where it is
+known which sentences answer a question, the likeliest of them stands for it, else the likeliest of all; what else was
+likely for a question with an answer counts a little as silence, so that the model tells sentences apart too. Figures
+are given by folds of neighbouring questions, so that no article is in two.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import astuple, fields
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,107 +25,147 @@ import numpy as np
 from evals import commands
 from evals.asking import read_tasks
 from evals.cache import CACHE, RememberingReranker
+from evals.fitting import FOLDS, WEIGHT, thresholds
 from evals.logistic import Matrix, logistic
-from evals.stats import auc
+from evals.suites import near_misses
 from evals.suites.data import find
 from rag import NewArticle, Rag, load_settings
 from rag.answer.evidence import gather
 from rag.answer.kind import kind_asked
-from rag.answer.signals import Signals, Weighed, weigh
+from rag.answer.signals import Weighed, weigh
 from rag.clauses import clauses
 from rag.ingest.sentences import split_sentences
 
+WEIGHTS = Path("rag/answer/gate.json")
 PASSAGES = 8
-ROUNDS = 8
-FOLDS = 5
-WEIGHT = 100.0  # questions that the answers of a set count for, and its silence
-START = (0.3, 0.7, -1.0, -1.0, 1.0, 0.0)
-SIGNALS = tuple(field.name for field in fields(Signals))
+ROUNDS = 4
+OTHERS = 0.1  # what a sentence that does not answer counts, beside a question
+SHRUNK = 0.35  # how many standard deviations of a state count as one of a figure
+MANY = 4  # the set of near misses has many more questions than the others, and counts that much more
+START = (0.7, -0.9, 0.0, 0.0, 0.0)
 AS_OF = date(2025, 6, 21)
-LIKELIHOODS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
-
-Case = tuple[list[tuple[float, ...]], bool]  # signals of the likeliest sentences; does one of them answer?
 
 
-def cases(rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None) -> Iterator[Case]:
-    """The questions of one clause with their signals; one for which nothing is found is left out."""
-    for _, answerable, weighed in weigh_each(rag, asked, as_of=as_of):
-        yield [astuple(w.signals) for w in weighed], answerable
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, whether it has an answer, and sentences that are known to hold it."""
+
+    question: str
+    answerable: bool
+    right: tuple[str, ...] = ()
 
 
-def weigh_each(
-    rag: Rag, asked: Sequence[tuple[str, bool]], *, as_of: date | None
-) -> Iterator[tuple[str, bool, tuple[Weighed, ...]]]:
-    """Each question of one clause, whether it has an answer, and the likeliest sentences; none without any."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The likeliest sentences of a question as rows of figures and states (k, 5 + 2 d); which are known to answer."""
+
+    rows: Matrix
+    right: tuple[bool, ...]
+    answerable: bool
+
+
+def weigh_each(rag: Rag, asked: Sequence[Asked], *, as_of: date | None) -> Iterator[tuple[Asked, tuple[Weighed, ...]]]:
+    """Each question of one clause with its likeliest sentences; none without any."""
     reranker = RememberingReranker(rag.settings, folder=CACHE)
-    for number, (question, answerable) in enumerate(asked, start=1):
+    for number, one in enumerate(asked, start=1):
         sys.stderr.write(f"\r{number} of {len(asked)} questions")
-        if clauses(question):
+        if clauses(one.question):
             continue
-        passages = rag.search(question, k=PASSAGES, as_of=as_of)
+        passages = rag.search(one.question, k=PASSAGES, as_of=as_of)
         spans = {p.article.id: split_sentences(p.article.text) for p in passages}
-        evidence = gather(question, passages, sentences=spans.__getitem__, reranker=reranker)
+        sentences = spans.__getitem__
+        evidence = gather(one.question, passages, sentences=sentences, reranker=reranker)
         if evidence:
-            kind = kind_asked(question)
-            yield question, answerable, weigh(question, evidence, passages, kind=kind, reranker=reranker)
+            kind = kind_asked(one.question)
+            yield (
+                one,
+                weigh(one.question, evidence, passages, kind=kind, sentences=sentences, reranker=reranker),
+            )
     sys.stderr.write("\n")
 
 
-def fit(sets: Sequence[Sequence[Case]], *, start: Sequence[float] = START) -> Matrix:
-    """The intercept and a weight for each signal, (k + 1,), as is `start`, by which the first best are chosen."""
-    weights: Matrix = np.array(start)
-    y = np.array([float(answers) for one in sets for _, answers in one])
-    each = [[answers for _, answers in one] for one in sets]
-    counts = np.array([WEIGHT / (sum(one) if answers else len(one) - sum(one)) for one in each for answers in one])
+def case_of(asked: Asked, weighed: Sequence[Weighed]) -> Case:
+    """Its signals as rows. A sentence answers if it holds one that is known to, or a part of it."""
+    rows = np.array([np.concatenate([w.signals.figures, w.signals.state]) for w in weighed])
+    texts = [" ".join(w.sentence.text.split()) for w in weighed]
+    right = tuple(any(known in text or text in known for known in asked.right) for text in texts)
+    return Case(rows, right, asked.answerable)
+
+
+def train(sets: Sequence[Sequence[Case]]) -> Matrix:
+    """The intercept and a weight for each column of the rows."""
+    cases = [case for one in sets for case in one]
+    weights = np.zeros(cases[0].rows.shape[1] + 1)
+    weights[1 : 1 + len(START)] = START
+    counts = np.concatenate([_counts(one) for one in sets])
+    others = [
+        (case.rows[k], count * OTHERS)
+        for case, count in zip(cases, counts, strict=True)
+        for k, right in enumerate(case.right)
+        if any(case.right) and not right
+    ]
+    y = np.array([case.answerable for case in cases] + [False] * len(others), dtype=float)
+    counts = np.concatenate([counts, [count for _, count in others]])
     for _ in range(ROUNDS):
-        x = np.array([max(sentences, key=lambda s: score(weights, [s])) for one in sets for sentences, _ in one])
-        weights = logistic(x, y, counts=counts)
+        best = [case.rows[max(range(len(case.rows)), key=lambda k: _order(case, weights, k))] for case in cases]
+        weights = logistic(np.array([*best, *(row for row, _ in others)]), y, counts=counts)
     return weights
 
 
-def score(weights: Matrix, sentences: Sequence[Sequence[float]]) -> float:
-    """The logit of the likeliest sentence."""
-    return max(float(weights[0] + weights[1:] @ np.array(s)) for s in sentences)
+def _order(case: Case, weights: Matrix, k: int) -> tuple[bool, float]:
+    return case.right[k], float(weights[1:] @ case.rows[k])
 
 
-def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]], *, start: Sequence[float] = START) -> list[float]:
-    """The likelihood that each question is answered, by a model fitted on the other folds and the other sets."""
-    found = [0.0] * len(one)
+def _counts(one: Sequence[Case]) -> Matrix:
+    """What each question of a set counts, so that its answers weigh as much as its silence."""
+    answers = np.array([case.answerable for case in one])
+    whole = WEIGHT * (MANY if len(one) > 1000 else 1)
+    counts: Matrix = whole / np.where(answers, answers.sum(), (~answers).sum())
+    return counts
+
+
+def likely(case: Case, weights: Matrix) -> float:
+    """That one of the sentences answers, 0 to 1."""
+    return float(1 / (1 + np.exp(-(weights[0] + case.rows @ weights[1:]).max())))
+
+
+def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]]) -> list[tuple[float, int]]:
+    """For each question the likelihood, and the likeliest sentence, by a model that did not see its neighbours."""
+    found = []
+    folds = [n * FOLDS // len(one) for n in range(len(one))]
     for fold in range(FOLDS):
-        weights = fit([[case for n, case in enumerate(one) if n % FOLDS != fold], *others], start=start)
-        for n in range(fold, len(one), FOLDS):
-            found[n] = float(1 / (1 + np.exp(-score(weights, one[n][0]))))
+        weights = train([[case for n, case in enumerate(one) if folds[n] != fold], *others])
+        mine = (case for n, case in enumerate(one) if folds[n] == fold)
+        found += [(likely(case, weights), int((case.rows @ weights[1:]).argmax())) for case in mine]
     return found
 
 
-def report(
-    sets: dict[str, list[Case]],
-    *,
-    signals: Sequence[str] = SIGNALS,
-    start: Sequence[float] = START,
-) -> Iterator[str]:
-    """The constants, and what each threshold gives on questions that were held out."""
-    for name, weight in zip(["intercept", *signals], fit(list(sets.values()), start=start), strict=True):
-        yield f"{name:10} {weight:8.3f}"
+def report(sets: dict[str, list[Case]]) -> Iterator[str]:
+    """What each threshold gives on questions that were held out, and how often the likeliest sentence answers."""
     for name, one in sets.items():
-        likely = held_out(one, [other for key, other in sets.items() if key != name], start=start)
-        yield from thresholds(name, likely, [answers for _, answers in one])
+        found = held_out(one, [other for key, other in sets.items() if key != name])
+        yield from thresholds(name, [p for p, _ in found], [case.answerable for case in one])
+        known = [(case, best) for case, (_, best) in zip(one, found, strict=True) if any(case.right)]
+        if known:
+            first, chosen = (sum(case.right[k] for case, k in pairs) for pairs in ([(c, 0) for c, _ in known], known))
+            yield f"  of {len(known)} with the answer among the likeliest it is the likeliest in {chosen}, was {first}"
 
 
-def thresholds(label: str, likely: Sequence[float], answerable: Sequence[bool]) -> Iterator[str]:
-    """How well likelihoods tell questions apart, and what each of LIKELIHOODS as a threshold would give."""
-    known = [p for p, answers in zip(likely, answerable, strict=True) if answers]
-    silent = [p for p, answers in zip(likely, answerable, strict=True) if not answers]
-    area = auc(known, silent).value
-    yield f"{label}: {len(known)} with an answer, {len(silent)} without; abstention AUC {area:.3f}"
-    for least in LIKELIHOODS:
-        refused, over = (sum(p < least for p in group) / len(group) for group in (silent, known))
-        yield f"  from {least:.2f}: refusal recall {refused:.2f}, over-refusal {over:.2f}"
+def standardised(sets: dict[str, list[Case]]) -> tuple[dict[str, list[Case]], Matrix, Matrix]:
+    """The cases with their states in units of SHRUNK standard deviations; the centre and the unit of each column."""
+    rows = np.concatenate([case.rows for one in sets.values() for case in one])
+    centre, spread = rows.mean(axis=0), (rows.std(axis=0) + 1e-3) / SHRUNK
+    centre[: len(START)], spread[: len(START)] = 0, 1
+    shrunk = {
+        name: [Case((case.rows - centre) / spread, case.right, case.answerable) for case in one]
+        for name, one in sets.items()
+    }
+    return shrunk, centre, spread
 
 
 @contextmanager
-def questions(data: Path) -> Iterator[dict[str, tuple[Rag, list[tuple[str, bool]], date | None]]]:
-    """For each set an index of its texts, its dev questions with whether they have an answer, and the day they ask."""
+def questions(data: Path) -> Iterator[dict[str, tuple[Rag, list[Asked], date | None]]]:
+    """For each set an index of its texts, its dev questions, and the day they ask."""
     settings: Any = load_settings(mode="quote")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-fit-")))
@@ -134,23 +174,53 @@ def questions(data: Path) -> Iterator[dict[str, tuple[Rag, list[tuple[str, bool]
         for task in read_tasks(commands.GOLD, samples=commands.SAMPLES):
             ours.ingest(task.page, captured=task.captured)
             asked += [
-                (q.ask, q.answerable)
+                Asked(q.ask, q.answerable)
                 for q in task.gold.questions
                 if q.split == "dev" and q.ask and not q.overlay and q.expect != "correct_premise"
             ]
-        theirs = stack.enter_context(Rag.open(folder / "clapnq", settings=settings))
+        yield {
+            "gold": (ours, asked, AS_OF),
+            "CLAP NQ": (*_rows(stack.enter_context(Rag.open(folder / "clapnq", settings=settings)), data), None),
+        }
+
+
+def _rows(rag: Rag, data: Path, *, rows: Sequence[Any] | None = None) -> tuple[Rag, list[Asked]]:
+    """Rows in the format of CLAP NQ, of `data` unless they are given."""
+    if rows is None:
         rows = [row for _, rows in find([data], keys=("input", "passages", "output"), split="dev") for row in rows]
-        passages = (NewArticle(p["title"], p["text"]) for row in rows for p in row["passages"])
-        theirs.add(passages, name="passages")
-        known = [(row["input"], any(o.get("selected_sentences") for o in row["output"])) for row in rows]
-        yield {"gold": (ours, asked, AS_OF), "CLAP NQ": (theirs, known, None)}
+    rag.add((NewArticle(*text) for text in dict.fromkeys(_texts(rows))), name="passages")
+    right = [tuple(s for o in row["output"] for s in o.get("selected_sentences") or []) for row in rows]
+    return rag, [Asked(row["input"], bool(known), known) for row, known in zip(rows, right, strict=True)]
+
+
+def _texts(rows: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    return ((p["title"], p["text"]) for row in rows for p in row["passages"])
 
 
 def main(data: Path) -> None:
-    """Fit on both sets and print."""
-    with questions(data) as sets:
-        found = {name: list(cases(rag, asked, as_of=as_of)) for name, (rag, asked, as_of) in sets.items()}
-    sys.stdout.writelines(f"{line}\n" for line in report(found))
+    """Fit on all sets, print, and write the weights."""
+    with questions(data) as sets, TemporaryDirectory(prefix="clipdesk-fit-") as folder:
+        rag = Rag.open(Path(folder), settings=load_settings(mode="quote"))
+        misses = near_misses.rows(near_misses.FOLDER, split="dev")
+        all_sets = sets | {"near misses": (*_rows(rag, data, rows=misses), None)}
+        found = {
+            name: [case_of(*pair) for pair in weigh_each(rag, asked, as_of=as_of)]
+            for name, (rag, asked, as_of) in all_sets.items()
+        }
+        identity = RememberingReranker(rag.settings, folder=CACHE).identity
+        rag.close()
+    shrunk, centre, spread = standardised(found)
+    sys.stdout.writelines(f"{line}\n" for line in report(shrunk))
+    weights = train(list(shrunk.values()))
+    raw = weights[1:] / spread
+    figures, state = raw[: len(START)], raw[len(START) :]
+    stored = {
+        "identity": identity,
+        "intercept": round(float(weights[0] - raw @ centre), 4),
+        "figures": [round(float(w), 4) for w in figures],
+        "state": [round(float(w), 4) for w in state],
+    }
+    WEIGHTS.write_text(json.dumps(stored) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

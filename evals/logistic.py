@@ -9,6 +9,7 @@ Matrix = NDArray[np.float64]
 
 RIDGE = 1.0
 STEPS = 25
+NOTHING = 1e-9  # of a step: the weights are found
 
 
 def logistic(rows: Matrix, y: Matrix, *, counts: Matrix) -> Matrix:
@@ -23,5 +24,8 @@ def logistic(rows: Matrix, y: Matrix, *, counts: Matrix) -> Matrix:
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-rows @ weights))
         slope = rows.T @ (counts * (y - p)) - ridge @ weights
-        weights += np.linalg.solve(rows.T @ (rows * (counts * p * (1 - p))[:, None]) + ridge, slope)
+        step = np.linalg.solve(rows.T @ (rows * (counts * p * (1 - p))[:, None]) + ridge, slope)
+        weights += step
+        if np.abs(step).max() < NOTHING:
+            break
     return weights

@@ -10,7 +10,7 @@ import pytest
 
 from evals.cache import CachedEndpoint, CacheMiss
 from evals.fit_confirm import START, report
-from evals.fit_gate import fit, held_out
+from evals.fitting import fit, held_out
 from rag import NewArticle, Rag
 from rag.answer.gate import WRITE, confirmed
 from rag.endpoint import LEANS, Endpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rag.answer.evidence import Sentence
 from rag.answer.gate import QUOTE, judge, likelihood
 from rag.answer.planted import is_planted
 from rag.answer.signals import weigh
+from rag.ingest.sentences import split_sentences
 from rag.words import stems
 
 
@@ -92,10 +94,17 @@ def test_weighing_tells_what_the_article_lacks_from_what_it_has_elsewhere(desk: 
     start = article.text.index("Russia's state-run TASS quoted")
     sentence = Sentence(article, start, article.text.index("had destroyed.", start) + len("had destroyed."), 2.0)
     reranker = Reranker()
-    (lacking,) = weigh("What salary do the sappers get?", [sentence], [passage], kind=None, reranker=reranker)
+    weighed = partial(
+        weigh,
+        passages=[passage],
+        kind=None,
+        sentences=lambda _: split_sentences(article.text),
+        reranker=reranker,
+    )
+    (lacking,) = weighed("What salary do the sappers get?", [sentence])
     assert lacking.word == "salary"
     assert lacking.signals.unmet > 0
-    (held,) = weigh("How many sappers did Kim decide to send?", [sentence], [passage], kind=None, reranker=reranker)
+    (held,) = weighed("How many sappers did Kim decide to send?", [sentence])
     assert held.signals.unmet == 0
     assert likelihood(held.signals) > likelihood(lacking.signals)
 

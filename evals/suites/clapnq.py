@@ -6,7 +6,7 @@ is on target if it cites at least half of a sentence that an annotator selected.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,18 +50,23 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All questions of the files. Raises DataError."""
     found = find(paths, keys=("input", "passages", "output"), split=split)
     need(found, paths, what="questions (rows with input, passages, output)", shape=Case)
-    cases = keyed(found, lambda _, n, row: str(row["id"]))
+    return loaded(keyed(found, lambda _, n, row: str(row["id"])).values(), [path for path, _ in found])
+
+
+def loaded(rows: Iterable[Json], files: Sequence[Path]) -> Loaded:
+    """How to ask the questions of these rows, which come from these files."""
+    cases = {str(row["id"]): row for row in rows}
 
     @contextmanager
     def opened(place: Place, ids: Sequence[str]) -> Iterator[Ask]:
         with ExitStack() as stack:
             folder = place.index or Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-evals-")))
             rag = stack.enter_context(Rag.open(folder, settings=place.settings, endpoint=place.endpoint))
-            passages = [passage for case in cases.values() for passage in case["passages"]]
-            rag.add((NewArticle(p["title"], p["text"]) for p in passages), name="passages", progress=place.progress)
+            passages = {(p["title"], p["text"]): None for case in cases.values() for p in case["passages"]}
+            rag.add((NewArticle(*passage) for passage in passages), name="passages", progress=place.progress)
             yield lambda item: _row(rag, cases[item])
 
-    return Loaded(mixed(cases, lambda case: bool(_selected(case))), tuple(path for path, _ in found), opened)
+    return Loaded(mixed(cases, lambda case: bool(_selected(case))), tuple(files), opened)
 
 
 def _selected(case: Json) -> list[str]:

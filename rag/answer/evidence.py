@@ -49,6 +49,10 @@ class Sentence:
         """Which of its article's sentences it is."""
         return next(n for n, span in enumerate(spans) if span.start <= self.start < span.end)
 
+    def behind(self, spans: Sequence[Span]) -> str:
+        """The sentence and the one before it."""
+        return self.article.text[spans[max(0, self.place(spans) - 1)].start : self.end]
+
 
 def gather(
     question: str,

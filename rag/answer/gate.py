@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from rag.answer.asked_speaker import of_speaker, speaker_asked
 from rag.answer.evidence import Sentence, Sentences
+from rag.answer.fitted import fitted
 from rag.answer.kind import Kind
 from rag.answer.odds import logit, sigmoid
 from rag.answer.other_time import other_time
@@ -15,9 +16,9 @@ from rag.answer.unstated import is_unstated
 from rag.models.reranker import Reranker
 from rag.types import Filters, Passage
 
-# Fitted on the dev questions of evals/gold and CLAP NQ: python -m evals.fit_gate DATA/clapnq
+# For a cross-encoder whose states `fitted` does not know: fitted on the dev questions of evals/gold and CLAP NQ alone
 INTERCEPT = -0.634
-WEIGHTS = Signals(logit=0.940, rank=-0.917, unmet=-1.809, context=1.235, uncovered=1.188)
+WEIGHTS = (0.940, -0.917, -1.809, 1.235, 1.188)
 QUOTE = 0.32  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
 CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
@@ -76,7 +77,7 @@ def judge(
     not_theirs = f"no sentence found gives words of {speaker} on it"
     if not evidence:
         return Verdict((), reason=not_theirs)
-    weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
+    weighed = weigh(question, evidence, passages, kind=kind, sentences=sentences, reranker=reranker)
     best, *others = sorted(weighed, key=lambda w: -likelihood(w.signals))
     leans = leaning(question, best.sentence) if leaning else None
     answers = confirmed(likelihood(best.signals), leans)
@@ -87,7 +88,9 @@ def judge(
             return Verdict((), reason="the likeliest sentence says that it is not stated, or not yet")
         evidence = [s for s in evidence if not is_unstated(question, s.text)]
     if answers >= least:
-        return Verdict(tuple(s for s in evidence if kind is None or kind.in_(s.text)) or tuple(evidence), answers)
+        likeliest = [w.sentence for w in (best, *others) if w.sentence in evidence]
+        ordered = (*likeliest, *(s for s in evidence if s not in likeliest))
+        return Verdict(tuple(s for s in ordered if kind is None or kind.in_(s.text)) or ordered, answers)
     if when:
         return Verdict((), answers, not_then)
     if evidence[0] is not nearest:
@@ -109,4 +112,7 @@ def confirmed(answers: float, leaning: float | None) -> float:
 
 def likelihood(signals: Signals) -> float:
     """The logistic model's likelihood, 0 to 1."""
-    return sigmoid(INTERCEPT + sum(w * s for w, s in zip(astuple(WEIGHTS), astuple(signals), strict=True)))
+    if signals.state is None:
+        return sigmoid(INTERCEPT + sum(w * s for w, s in zip(WEIGHTS, signals.figures, strict=True)))
+    model = fitted()
+    return sigmoid(float(model.intercept + model.figures @ signals.figures + model.state @ signals.state))

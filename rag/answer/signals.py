@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.evidence import Sentence
+from rag.answer.evidence import Sentence, Sentences
+from rag.answer.fitted import Vector, fitted
 from rag.answer.kind import Kind
 from rag.models.reranker import Reranker
 from rag.types import Passage
@@ -24,14 +25,17 @@ _UNASKED = STOP_WORDS | frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """Of one sentence, for a question; all from -3 to 3.
+    """Of one sentence, for a question; its figures are all from -3 to 3.
 
     `logit` by the cross-encoder, divided by 4; `rank` of its passage in the search, as log(1 + rank). `unmet`: the most
     that the logit rises, divided by 3, when one word of the question that the sentence's article lacks is left out;
     `context`: the same of words that stand elsewhere in the article. `uncovered`: the share of the question's words
     that the sentence lacks; at the same logit, fewer shared words mean that the meaning fits better.
+
+    `state`, if the cross-encoder tells its hidden states, is that of the sentence alone and of the sentence behind the
+    one before it, (2 d,).
     """
 
     logit: float
@@ -39,6 +43,12 @@ class Signals:
     unmet: float
     context: float
     uncovered: float
+    state: Vector | None = None
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """All but the state."""
+        return (self.logit, self.rank, self.unmet, self.context, self.uncovered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +61,39 @@ class Weighed:
 
 
 def weigh(
-    question: str, evidence: Sequence[Sentence], passages: Sequence[Passage], *, kind: Kind | None, reranker: Reranker
+    question: str,
+    evidence: Sequence[Sentence],
+    passages: Sequence[Passage],
+    *,
+    kind: Kind | None,
+    sentences: Sentences,
+    reranker: Reranker,
 ) -> tuple[Weighed, ...]:
     """The best sentences of evidence that comes best first: those that hold the kind of thing asked for, if any do."""
     fit = [s for s in evidence if kind is None or kind.in_(s.text)]
+    best = (fit or evidence)[:WEIGHED]
     units = _units(question)
+    occluded = _occluded(question, units, best, reranker)
     return tuple(
-        _weighed(sentence, rises, rank=_rank(sentence, passages), uncovered=len(rises) / max(1, len(units)))
-        for sentence, rises in _occluded(question, units, (fit or evidence)[:WEIGHED], reranker)
+        _weighed(sentence, rises, state, rank=_rank(sentence, passages), uncovered=len(rises) / max(1, len(units)))
+        for (sentence, rises), state in zip(occluded, _states(question, best, sentences, reranker), strict=True)
     )
 
 
-def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int, uncovered: float) -> Weighed:
+def _states(
+    question: str, best: Sequence[Sentence], sentences: Sentences, reranker: Reranker
+) -> Sequence[Vector | None]:
+    """Those that the gate was fitted to."""
+    if reranker.identity != fitted().identity:
+        return [None] * len(best)
+    texts = [text for s in best for text in (s.text, s.behind(sentences(s.article.id)))]
+    found = reranker.states([(question, text) for text in texts])
+    return [None] * len(best) if found is None else list(found.astype(float).reshape(len(best), -1))
+
+
+def _weighed(
+    sentence: Sentence, rises: dict[str, float], state: Vector | None, *, rank: int, uncovered: float
+) -> Weighed:
     article = sentence.article
     around = stems(article.named)
     lacking = {word: rise for word, rise in rises.items() if not stems(word) & around}
@@ -73,6 +104,7 @@ def _weighed(sentence: Sentence, rises: dict[str, float], *, rank: int, uncovere
         unmet=max(0.0, unmet),
         context=max([0.0, *(rise for word, rise in rises.items() if word not in lacking)]),
         uncovered=uncovered,
+        state=state,
     )
     return Weighed(sentence, found, word if unmet > 0 else None)
 

@@ -29,6 +29,7 @@ class Model(BaseModel):
     max_tokens: int = 512
     query_prefix: str = ""
     pooling: Literal["cls", "mean"] = "cls"
+    inner: str | None = None  # of a reranker: the tensor that holds the hidden states of a layer
     sha256: dict[str, str] = {}
 
     @property

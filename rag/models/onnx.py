@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,15 +32,22 @@ Output = NDArray[np.float32]
 class OnnxEncoder:
     """A model and its tokenizer, on all cores this process may use. Safe to share between threads."""
 
-    def __init__(self, folder: Path, *, max_tokens: int) -> None:
+    def __init__(self, folder: Path, *, max_tokens: int, inner: str | None = None) -> None:
+        """`inner` names a tensor inside the model that can be read like an output."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # a plan of memory for each length of text costs more than it saves
         options.add_session_config_entry(_EXACT, "0" if _has_vnni() else "1")
         options.log_severity_level = 3
+        model = folder / "model.onnx"
         self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            with_output(model.read_bytes(), inner) if inner else str(model),
+            options,
+            providers=["CPUExecutionProvider"],
         )
+        self._output = self._session.get_outputs()[0].name
+        self._no_further = onnxruntime.RunOptions()  # than to the output that is asked for
+        self._no_further.only_execute_path_to_fetches = True
         self._wanted = [i.name for i in self._session.get_inputs()]
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -48,22 +55,71 @@ class OnnxEncoder:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self._threads = ThreadPoolExecutor(cores, thread_name_prefix="onnx")
 
-    def outputs(self, texts: Sequence[str] | Sequence[tuple[str, str]], read: Callable[[Output], T]) -> list[T]:
-        """What `read` makes of the model's first output for each text or pair of texts, cut to the model's length."""
-        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
-        if len(encodings) == 1:
-            return [read(self._run(encodings[0]))]
-        return list(self._threads.map(lambda encoding: read(self._run(encoding)), encodings))
+    def outputs(
+        self,
+        texts: Sequence[str] | Sequence[tuple[str, str]],
+        read: Callable[[Output], T],
+        *,
+        of: str | None = None,
+    ) -> list[T]:
+        """What `read` makes of the model's first output for each text or pair of texts, cut to the model's length.
 
-    def _run(self, encoding: Encoding) -> Output:
+        `of` names another output, such as the inner one.
+        """
+        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
+        run = partial(self._run, of or self._output)
+        if len(encodings) == 1:
+            return [read(run(encodings[0]))]
+        return list(self._threads.map(lambda encoding: read(run(encoding)), encodings))
+
+    def _run(self, name: str, encoding: Encoding) -> Output:
         known = {
             "input_ids": encoding.ids,
             "token_type_ids": encoding.type_ids,
             "attention_mask": encoding.attention_mask,
         }
         feed = {name: np.array([known[name]], dtype=np.int64) for name in self._wanted}
-        output: Output = self._session.run(None, feed)[0][0]
+        output: Output = self._session.run([name], feed, self._no_further)[0][0]
         return output
+
+
+def with_output(model: bytes, name: str) -> bytes:
+    """A serialised ONNX model with one more output: the tensor `name` that its graph computes.
+
+    Field numbers as in onnx.proto: ModelProto.graph is 7, GraphProto.output 12, ValueInfoProto.name 1.
+    """
+    at = 0
+    while at < len(model):
+        tag, body = _read_varint(model, at)
+        if tag & 7 == 0:
+            _, at = _read_varint(model, body)
+            continue
+        size, start = _read_varint(model, body)
+        if tag >> 3 == 7:
+            info = b"\x0a" + _varint(len(name.encode())) + name.encode()
+            graph = model[start : start + size] + b"\x62" + _varint(len(info)) + info
+            return model[:body] + _varint(len(graph)) + graph + model[start + size :]
+        at = start + size
+    raise ValueError("no graph: not an ONNX model")
+
+
+def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number of base 128, the lowest digits first, and where it ends."""
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        shift += 7
+        at += 1
+        if data[at - 1] < 128:
+            return value, at
+
+
+def _varint(value: int) -> bytes:
+    digits = bytearray()
+    while value > 127:
+        digits.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*digits, value])
 
 
 @cache

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.models.manifest import find_model
+
+Matrix = NDArray[np.float16]
 
 
 class Reranker:
@@ -16,7 +21,8 @@ class Reranker:
         from rag.models.onnx import OnnxEncoder
 
         model, where = find_model("reranker", name=None, folder=folder)
-        self._encoder = OnnxEncoder(where, max_tokens=model.max_tokens)
+        self.inner = model.inner
+        self._encoder = OnnxEncoder(where, max_tokens=model.max_tokens, inner=model.inner)
         self.identity = model.identity
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -26,3 +32,12 @@ class Reranker:
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """A logit for each (question, text), in their order."""
         return self._encoder.outputs(pairs, lambda logits: float(logits[0]))
+
+    def states(self, pairs: Sequence[tuple[str, str]]) -> Matrix | None:
+        """What the model has made of each (question, text) at the layer that its manifest names, (n, d), 16 bits each.
+
+        The hidden state of the first token, on which the logit is built some layers on. None if no layer is named.
+        """
+        if self.inner is None:
+            return None
+        return np.array(self._encoder.outputs(pairs, lambda hidden: hidden[0].astype(np.float16), of=self.inner))
