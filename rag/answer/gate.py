@@ -19,8 +19,9 @@ from rag.types import Filters, Passage
 # For a cross-encoder whose states `fitted` does not know: fitted on the dev questions of evals/gold and CLAP NQ alone
 INTERCEPT = -0.634
 WEIGHTS = (0.940, -0.917, -1.809, 1.235, 1.188)
-QUOTE = 0.32  # likelihood that the evidence answers, from which sentences are quoted
-WRITE = 0.3  # and from which a model may write: it and the check of its claims can still refuse
+PROBE = 0.5  # what the model with the probe counts beside them: it saw hardly any questions of a few words
+QUOTE = 0.28  # likelihood that the evidence answers, from which sentences are quoted
+WRITE = 0.26  # and from which a model may write: it and the check of its claims can still refuse
 CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
 CONFIRM = (-1.475, 0.718, 1.340)
@@ -112,7 +113,9 @@ def confirmed(answers: float, leaning: float | None) -> float:
 
 def likelihood(signals: Signals) -> float:
     """The logistic model's likelihood, 0 to 1."""
+    own = INTERCEPT + sum(w * s for w, s in zip(WEIGHTS, signals.figures, strict=True))
     if signals.state is None:
-        return sigmoid(INTERCEPT + sum(w * s for w, s in zip(WEIGHTS, signals.figures, strict=True)))
+        return sigmoid(own)
     model = fitted()
-    return sigmoid(float(model.intercept + model.figures @ signals.figures + model.state @ signals.state))
+    probed = float(model.intercept + model.figures @ signals.figures + model.state @ signals.state)
+    return sigmoid(PROBE * probed + (1 - PROBE) * own)
