@@ -390,7 +390,7 @@ def test_history_parts_and_footnotes(tmp_path: Any) -> None:
                         {"role": "system", "content": "Be brief."},
                         parts,
                         {"role": "assistant", "content": said},
-                        user("How many sappers is Pyongyang sending, did you say?"),
+                        user("How many sappers did you say?"),
                     ]
                     client.chat.completions.create(model="clipdesk", messages=talk)
                     sent = json.dumps(llm.asked[-1]["messages"])
