@@ -1,11 +1,12 @@
-"""Fits the logistic model of `rag.answer.gate`, and writes its weights into `rag/answer/gate.json`.
+"""Fits the two logistic models of `rag.answer.gate`: prints the one, writes the other into `rag/answer/gate.json`.
 
     python -m evals.fit_gate DATA/clapnq
 
 On the dev questions of evals/gold that stand alone, on those of CLAP NQ and on those of evals/near_misses. Where it is
 known which sentences answer a question, the likeliest of them stands for it, else the likeliest of all; what else was
 likely for a question with an answer counts a little as silence, so that the model tells sentences apart too. Figures
-are given by folds of neighbouring questions, so that no article is in two.
+are given by folds of neighbouring questions, so that no article is in two. The weights that are printed first, of the
+figures without states, are fitted on gold and CLAP NQ alone (`evals.fitting`).
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ from typing import Any
 
 import numpy as np
 
-from evals import commands
+from evals import commands, fitting
 from evals.asking import read_tasks
 from evals.cache import CACHE, RememberingReranker
 from evals.fitting import FOLDS, WEIGHT, thresholds
 from evals.logistic import Matrix, logistic
-from evals.suites import near_misses
+from evals.suites import clapnq, near_misses
 from evals.suites.data import find
-from rag import NewArticle, Rag, load_settings
+from rag import Rag, load_settings
 from rag.answer.evidence import gather
+from rag.answer.fitted import fitted
 from rag.answer.kind import kind_asked
 from rag.answer.signals import Weighed, weigh
 from rag.clauses import clauses
@@ -42,7 +44,8 @@ ROUNDS = 4
 OTHERS = 0.1  # what a sentence that does not answer counts, beside a question
 SHRUNK = 0.35  # how many standard deviations of a state count as one of a figure
 MANY = 4  # the set of near misses has many more questions than the others, and counts that much more
-START = (0.7, -0.9, 0.0, 0.0, 0.0)
+FIGURES = ("logit", "rank", "unmet", "context", "uncovered")
+START = (0.7, -0.9, 0.0, 0.0, 0.0)  # of the figures
 AS_OF = date(2025, 6, 21)
 
 
@@ -164,9 +167,14 @@ def standardised(sets: dict[str, list[Case]]) -> tuple[dict[str, list[Case]], Ma
 
 
 @contextmanager
-def questions(data: Path) -> Iterator[dict[str, tuple[Rag, list[Asked], date | None]]]:
+def questions(
+    data: Path, *, with_near_misses: bool = False
+) -> Iterator[dict[str, tuple[Rag, list[Asked], date | None]]]:
     """For each set an index of its texts, its dev questions, and the day they ask."""
     settings: Any = load_settings(mode="quote")
+    known = {"CLAP NQ": find([data], keys=("input", "passages", "output"), split="dev")}
+    if with_near_misses:
+        known["near misses"] = near_misses.find(near_misses.FOLDER, split="dev")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-fit-")))
         ours = stack.enter_context(Rag.open(folder / "gold", settings=settings))
@@ -178,44 +186,42 @@ def questions(data: Path) -> Iterator[dict[str, tuple[Rag, list[Asked], date | N
                 for q in task.gold.questions
                 if q.split == "dev" and q.ask and not q.overlay and q.expect != "correct_premise"
             ]
-        yield {
-            "gold": (ours, asked, AS_OF),
-            "CLAP NQ": (*_rows(stack.enter_context(Rag.open(folder / "clapnq", settings=settings)), data), None),
-        }
+        sets: dict[str, tuple[Rag, list[Asked], date | None]] = {"gold": (ours, asked, AS_OF)}
+        for name, files in known.items():
+            rows = [row for _, rows in files for row in rows]
+            theirs = stack.enter_context(Rag.open(folder / name, settings=settings))
+            theirs.add(clapnq.articles(rows), name="passages")
+            right = [tuple(clapnq.selected(row)) for row in rows]
+            sets[name] = (theirs, [Asked(row["input"], bool(r), r) for row, r in zip(rows, right, strict=True)], None)
+        yield sets
 
 
-def _rows(rag: Rag, data: Path, *, rows: Sequence[Any] | None = None) -> tuple[Rag, list[Asked]]:
-    """Rows in the format of CLAP NQ, of `data` unless they are given."""
-    if rows is None:
-        rows = [row for _, rows in find([data], keys=("input", "passages", "output"), split="dev") for row in rows]
-    rag.add((NewArticle(*text) for text in dict.fromkeys(_texts(rows))), name="passages")
-    right = [tuple(s for o in row["output"] for s in o.get("selected_sentences") or []) for row in rows]
-    return rag, [Asked(row["input"], bool(known), known) for row, known in zip(rows, right, strict=True)]
-
-
-def _texts(rows: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    return ((p["title"], p["text"]) for row in rows for p in row["passages"])
+def figures_alone(sets: dict[str, list[Case]]) -> dict[str, list[fitting.Case]]:
+    """The cases of gold and CLAP NQ without their states, for the model that knows nothing of states."""
+    width = len(START)
+    return {
+        name: [([tuple(row[:width].tolist()) for row in case.rows], case.answerable) for case in one]
+        for name, one in sets.items()
+        if name != "near misses"
+    }
 
 
 def main(data: Path) -> None:
     """Fit on all sets, print, and write the weights."""
-    with questions(data) as sets, TemporaryDirectory(prefix="clipdesk-fit-") as folder:
-        rag = Rag.open(Path(folder), settings=load_settings(mode="quote"))
-        misses = near_misses.rows(near_misses.FOLDER, split="dev")
-        all_sets = sets | {"near misses": (*_rows(rag, data, rows=misses), None)}
+    with questions(data, with_near_misses=True) as sets:
         found = {
             name: [case_of(*pair) for pair in weigh_each(rag, asked, as_of=as_of)]
-            for name, (rag, asked, as_of) in all_sets.items()
+            for name, (rag, asked, as_of) in sets.items()
         }
-        identity = RememberingReranker(rag.settings, folder=CACHE).identity
-        rag.close()
+    alone = figures_alone(found)
+    sys.stdout.writelines(f"{line}\n" for line in fitting.report(alone, signals=FIGURES, start=(0.0, *START)))
     shrunk, centre, spread = standardised(found)
     sys.stdout.writelines(f"{line}\n" for line in report(shrunk))
     weights = train(list(shrunk.values()))
     raw = weights[1:] / spread
     figures, state = raw[: len(START)], raw[len(START) :]
     stored = {
-        "identity": identity,
+        "identity": fitted().identity,
         "intercept": round(float(weights[0] - raw @ centre), 4),
         "figures": [round(float(w), 4) for w in figures],
         "state": [round(float(w), 4) for w in state],

@@ -10,7 +10,7 @@ import pytest
 
 from evals.cache import RememberingReranker
 from evals.fit_gate import Asked, Case, case_of, held_out, likely, train
-from evals.suites import near_misses
+from evals.suites import clapnq, near_misses
 from evals.suites.data import DataError
 from rag import Rag, Reranker, load_settings
 from rag.answer.evidence import gather
@@ -70,7 +70,7 @@ def test_the_weights_are_of_the_reranker_in_use() -> None:
 
 def test_the_files_are_read_and_every_answer_is_in_its_text() -> None:
     for split, least in (("dev", 1400), ("test", 190)):
-        rows = near_misses.rows(near_misses.FOLDER, split=split)
+        rows = [row for _, rows in near_misses.find(near_misses.FOLDER, split=split) for row in rows]
         answered = [row for row in rows if row["output"][0]["selected_sentences"]]
         assert len(rows) >= least
         assert len(answered) * 2 == len(rows)
@@ -94,9 +94,9 @@ def test_a_user_s_own_file_is_asked_and_a_wrong_answer_is_named(tmp_path: Path) 
 
 
 def test_what_is_trained_tells_the_right_sentence(tmp_path: Path) -> None:
-    row = next(iter(near_misses.rows(near_misses.FOLDER, split="dev")))
+    row = near_misses.find(near_misses.FOLDER, split="dev")[0][1][0]
     with Rag.open(tmp_path / "data", settings=load_settings(mode="quote")) as rag:
-        rag.add([near_misses.article(row)], name="one")
+        rag.add(clapnq.articles([row]), name="one")
         passages = rag.search(row["input"], k=8)
         sentences = {p.article.id: split_sentences(p.article.text) for p in passages}.__getitem__
         reranker = Reranker()

@@ -50,33 +50,39 @@ def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All questions of the files. Raises DataError."""
     found = find(paths, keys=("input", "passages", "output"), split=split)
     need(found, paths, what="questions (rows with input, passages, output)", shape=Case)
-    return loaded(keyed(found, lambda _, n, row: str(row["id"])).values(), [path for path, _ in found])
+    return loaded(found)
 
 
-def loaded(rows: Iterable[Json], files: Sequence[Path]) -> Loaded:
-    """How to ask the questions of these rows, which come from these files."""
-    cases = {str(row["id"]): row for row in rows}
+def loaded(found: Sequence[tuple[Path, list[Json]]]) -> Loaded:
+    """How to ask the questions of files with their rows. Raises DataError if two rows have one id."""
+    cases = keyed(found, lambda _, n, row: str(row["id"]))
 
     @contextmanager
     def opened(place: Place, ids: Sequence[str]) -> Iterator[Ask]:
         with ExitStack() as stack:
             folder = place.index or Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-evals-")))
             rag = stack.enter_context(Rag.open(folder, settings=place.settings, endpoint=place.endpoint))
-            passages = {(p["title"], p["text"]): None for case in cases.values() for p in case["passages"]}
-            rag.add((NewArticle(*passage) for passage in passages), name="passages", progress=place.progress)
+            rag.add(articles(cases.values()), name="passages", progress=place.progress)
             yield lambda item: _row(rag, cases[item])
 
-    return Loaded(mixed(cases, lambda case: bool(_selected(case))), tuple(files), opened)
+    return Loaded(mixed(cases, lambda case: bool(selected(case))), tuple(path for path, _ in found), opened)
 
 
-def _selected(case: Json) -> list[str]:
+def articles(cases: Iterable[Json]) -> Iterator[NewArticle]:
+    """The passages of all cases, each once."""
+    passages = ((p["title"], p["text"]) for case in cases for p in case["passages"])
+    return (NewArticle(*passage) for passage in dict.fromkeys(passages))
+
+
+def selected(case: Json) -> list[str]:
+    """The sentences that an annotator selected; none for a question without an answer."""
     return [sentence for output in case["output"] for sentence in output.get("selected_sentences") or []]
 
 
 def _row(rag: Rag, case: Json) -> tuple[Json, float | None]:
     answer = answered(rag, case["input"])
     row = {
-        "answerable": bool(_selected(case)),
+        "answerable": bool(selected(case)),
         "refused": answer.status == "refused",
         "passage": _cites_passage(answer, case),
         "sentences": _cites_sentences(answer, case),

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from evals.stored import Json
 from evals.suites import clapnq
 from evals.suites.data import DataError, Loaded
-from rag import NewArticle
 
 FOLDER = Path(__file__).parent.parent / "near_misses"
 summarise = clapnq.summarise
@@ -44,28 +43,22 @@ class Text(_Shape):
 
 def load(paths: Sequence[Path], *, split: str) -> Loaded:
     """All questions of the files. Raises DataError."""
-    files = [file for path in paths for file in _files(path, split=split)]
-    if not files:
+    found = [pair for path in paths for pair in find(path, split=split)]
+    if not found:
         raise DataError(f"{', '.join(map(str, paths))}: no {split}*.yaml: name the folder or the file with --data")
-    return clapnq.loaded([row for file in files for row in read(file)], files)
+    return clapnq.loaded(found)
 
 
-def article(row: Json) -> NewArticle:
-    """The article that a row asks of."""
-    passage = row["passages"][0]
-    return NewArticle(passage["title"], passage["text"])
-
-
-def rows(folder: Path, *, split: str) -> list[Json]:
-    """The questions of a split in the format of CLAP NQ. Raises DataError."""
-    return [row for file in _files(folder, split=split) for row in read(file)]
+def find(path: Path, *, split: str) -> list[tuple[Path, list[Json]]]:
+    """The files of a split in a folder, or one file, with their questions as CLAP NQ has them. Raises DataError."""
+    return [(file, read(file)) for file in (sorted(path.glob(f"{split}*.yaml")) if path.is_dir() else [path])]
 
 
 def read(file: Path) -> list[Json]:
     """The questions of a file in the format of CLAP NQ. Raises DataError."""
     try:
         texts = [Text.model_validate(one) for one in yaml.safe_load(file.read_text(encoding="utf-8"))]
-    except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
+    except (OSError, yaml.YAMLError, TypeError, ValueError) as error:
         raise DataError(f"{file} is no list of articles with title, text and asked ({error}): mend it") from error
     found = []
     for n, text in enumerate(texts, start=1):
@@ -82,7 +75,3 @@ def read(file: Path) -> list[Json]:
                 }
             )
     return found
-
-
-def _files(path: Path, *, split: str) -> list[Path]:
-    return sorted(path.glob(f"{split}*.yaml")) if path.is_dir() else [path]

@@ -16,10 +16,10 @@ from rag.answer.unstated import is_unstated
 from rag.models.reranker import Reranker
 from rag.types import Filters, Passage
 
-# For a cross-encoder whose states `fitted` does not know: fitted on the dev questions of evals/gold and CLAP NQ alone
+# Of the figures alone, fitted on the dev questions of evals/gold and CLAP NQ: python -m evals.fit_gate DATA/clapnq
 INTERCEPT = -0.634
 WEIGHTS = (0.940, -0.917, -1.809, 1.235, 1.188)
-PROBE = 0.5  # what the model with the probe counts beside them: it saw hardly any questions of a few words
+PROBE = 0.5  # what `fitted` counts beside them, of a cross-encoder that it knows: it saw few questions of a few words
 QUOTE = 0.28  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.26  # and from which a model may write: it and the check of its claims can still refuse
 CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
