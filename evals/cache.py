@@ -11,23 +11,21 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evals.folder import mend
-from rag import ClipdeskError, Endpoint, Reranker, Settings, Usage
+from rag import ClipdeskError, Endpoint, Reranker, Scored, Settings, Usage
 
 CACHE = Path("runs/cache")  # unless a run names another folder
 
-Matrix = NDArray[np.float16]
-V = TypeVar("V")
+_Row = tuple[float, str | None]  # a logit, and a state in Base64
 
 
 class CacheMiss(ClipdeskError):
@@ -45,53 +43,40 @@ class RememberingReranker(Reranker):
         super().__init__(folder=settings.models)
         folder.mkdir(parents=True, exist_ok=True)
         self._cold = cold
-        self._scores = _Kept[float](folder / "pairs.jsonl")
-        self._states = _Kept[str](folder / "states.jsonl")
+        self._kept = _Kept(folder / "scored.jsonl")
         self.remembered = 0
 
-    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """As Reranker.pairs, through which `scores` goes too."""
-        return self._made(self._scores, [self.identity], pairs, super().pairs)
-
-    def states(self, pairs: Sequence[tuple[str, str]]) -> Matrix | None:
-        """As Reranker.states."""
-        if self.inner is None:
-            return None
-        make = super().states
-
-        def written(new: Sequence[tuple[str, str]]) -> list[str]:
-            found = make(new)
-            return [] if found is None else [b64encode(state.tobytes()).decode() for state in found]
-
-        known = self._made(self._states, [self.identity, self.inner], pairs, written)
-        return np.stack([np.frombuffer(b64decode(state), np.float16) for state in known])
-
-    def _made(
-        self,
-        kept: _Kept[V],
-        of: list[Any],
-        pairs: Sequence[tuple[str, str]],
-        make: Callable[[Sequence[tuple[str, str]]], list[V]],
-    ) -> list[V]:
-        keys = [_digest([*of, *pair]) for pair in pairs]
-        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in kept.known}
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Scored]:
+        """As Reranker.read, through which `scores` and `pairs` go too."""
+        keys = [_digest([self.identity, *pair]) for pair in pairs]
+        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in self._kept.known}
         self.remembered += len(new) < len(set(keys))
         if new:
-            kept.add(dict(zip(new, make(list(new.values())), strict=True)))
-        return [kept.known[key] for key in keys]
+            made = super().read(list(new.values()))
+            self._kept.add({key: _written(one) for key, one in zip(new, made, strict=True)})
+        return [_scored(*self._kept.known[key]) for key in keys]
 
 
-class _Kept(Generic[V]):
-    """Values by key, in a file of JSON lines that is added to."""
+def _written(scored: Scored) -> _Row:
+    state = scored.state
+    return scored.logit, None if state is None else b64encode(state.tobytes()).decode()
+
+
+def _scored(logit: float, state: str | None) -> Scored:
+    return Scored(logit, None if state is None else np.frombuffer(b64decode(state), np.float16))
+
+
+class _Kept:
+    """Scored pairs by key, in a file of JSON lines that is added to."""
 
     def __init__(self, file: Path) -> None:
         self._file, self._writing = file, Lock()
-        self.known: dict[str, V] = {}
+        self.known: dict[str, _Row] = {}
         mend(file)
         if file.exists():
             self.known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
 
-    def add(self, found: dict[str, V]) -> None:
+    def add(self, found: dict[str, _Row]) -> None:
         with self._writing, self._file.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps([key, value]) + "\n" for key, value in found.items())
         self.known |= found

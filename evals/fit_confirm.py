@@ -19,7 +19,7 @@ from evals.fitting import Case, thresholds
 from evals.fitting import report as gate_report
 from rag import load_settings
 from rag.answer.confirm import Confirmer
-from rag.answer.gate import likelihood
+from rag.answer.gate import by_likelihood, likelihood
 from rag.answer.odds import logit, sigmoid
 from rag.ingest.sentences import split_sentences
 
@@ -45,14 +45,14 @@ def main(data: Path) -> None:
         for name, (rag, asked, as_of) in sets.items():
             found[name] = []
             for one, weighed in weigh_each(rag, asked, as_of=as_of):
-                best = max(weighed, key=lambda w: likelihood(w.signals))
+                best = by_likelihood(weighed)[0]
                 spans = {best.sentence.article.id: split_sentences(best.sentence.article.text)}
                 confirmer = Confirmer(endpoint, sentences=spans.__getitem__)
                 leaning = confirmer.leaning(one.question, best.sentence)
                 if confirmer.lost:
                     raise confirmer.lost  # a fit on the questions before would pass for one on all
                 if leaning is not None:
-                    found[name].append(([(logit(likelihood(best.signals)), leaning)], one.answerable))
+                    found[name].append(([(logit(likelihood(weighed)), leaning)], one.answerable))
     sys.stdout.writelines(f"{line}\n" for line in report(found))
 
 

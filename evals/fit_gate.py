@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -41,11 +41,11 @@ from rag.ingest.sentences import split_sentences
 WEIGHTS = Path("rag/answer/gate.json")
 PASSAGES = 8
 ROUNDS = 4
-OTHERS = 0.1  # what a sentence that does not answer counts, beside a question
+OTHERS = 0.2  # what a sentence that does not answer counts, beside a question
 SHRUNK = 0.35  # how many standard deviations of a state count as one of a figure
-MANY = 4  # the set of near misses has many more questions than the others, and counts that much more
+MANY = {"near misses": 12}  # a set that has many more questions than the others counts that much more
 FIGURES = ("logit", "rank", "unmet", "context", "uncovered")
-START = (0.7, -0.9, 0.0, 0.0, 0.0)  # of the figures
+START = (0.7, -0.9, 0.0)  # of the logit, the rank and what is uncovered, from which the first best are chosen
 AS_OF = date(2025, 6, 21)
 
 
@@ -60,11 +60,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The likeliest sentences of a question as rows of figures and states (k, 5 + 2 d); which are known to answer."""
+    """The likeliest sentences of a question as rows of signals and states (k, 3 + 4 d); which are known to answer.
+
+    `figures` are those of the first few, for the model that knows no states.
+    """
 
     rows: Matrix
     right: tuple[bool, ...]
     answerable: bool
+    figures: tuple[tuple[float, ...], ...] = ()
 
 
 def weigh_each(rag: Rag, asked: Sequence[Asked], *, as_of: date | None) -> Iterator[tuple[Asked, tuple[Weighed, ...]]]:
@@ -80,27 +84,25 @@ def weigh_each(rag: Rag, asked: Sequence[Asked], *, as_of: date | None) -> Itera
         evidence = gather(one.question, passages, sentences=sentences, reranker=reranker)
         if evidence:
             kind = kind_asked(one.question)
-            yield (
-                one,
-                weigh(one.question, evidence, passages, kind=kind, sentences=sentences, reranker=reranker),
-            )
+            yield one, weigh(one.question, evidence, passages, kind=kind, reranker=reranker)
     sys.stderr.write("\n")
 
 
 def case_of(asked: Asked, weighed: Sequence[Weighed]) -> Case:
     """Its signals as rows. A sentence answers if it holds one that is known to, or a part of it."""
-    rows = np.array([np.concatenate([w.signals.figures, w.signals.state]) for w in weighed])
-    texts = [" ".join(w.sentence.text.split()) for w in weighed]
+    read = [(w, w.signals.state) for w in weighed if w.signals.state is not None]
+    rows = np.array([np.concatenate([w.signals.read, state]) for w, state in read])
+    texts = [" ".join(w.sentence.text.split()) for w, _ in read]
     right = tuple(any(known in text or text in known for known in asked.right) for text in texts)
-    return Case(rows, right, asked.answerable)
+    return Case(rows, right, asked.answerable, tuple(figures for w, _ in read if (figures := w.signals.figures)))
 
 
-def train(sets: Sequence[Sequence[Case]]) -> Matrix:
+def train(sets: Mapping[str, Sequence[Case]]) -> Matrix:
     """The intercept and a weight for each column of the rows."""
-    cases = [case for one in sets for case in one]
+    cases = [case for one in sets.values() for case in one]
     weights = np.zeros(cases[0].rows.shape[1] + 1)
     weights[1 : 1 + len(START)] = START
-    counts = np.concatenate([_counts(one) for one in sets])
+    counts = np.concatenate([_counts(one, whole=WEIGHT * MANY.get(name, 1)) for name, one in sets.items()])
     others = [
         (case.rows[k], count * OTHERS)
         for case, count in zip(cases, counts, strict=True)
@@ -119,10 +121,9 @@ def _order(case: Case, weights: Matrix, k: int) -> tuple[bool, float]:
     return case.right[k], float(weights[1:] @ case.rows[k])
 
 
-def _counts(one: Sequence[Case]) -> Matrix:
+def _counts(one: Sequence[Case], *, whole: float) -> Matrix:
     """What each question of a set counts, so that its answers weigh as much as its silence."""
     answers = np.array([case.answerable for case in one])
-    whole = WEIGHT * (MANY if len(one) > 1000 else 1)
     counts: Matrix = whole / np.where(answers, answers.sum(), (~answers).sum())
     return counts
 
@@ -132,12 +133,12 @@ def likely(case: Case, weights: Matrix) -> float:
     return float(1 / (1 + np.exp(-(weights[0] + case.rows @ weights[1:]).max())))
 
 
-def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]]) -> list[tuple[float, int]]:
-    """For each question the likelihood, and the likeliest sentence, by a model that did not see its neighbours."""
-    found = []
+def held_out(sets: Mapping[str, Sequence[Case]], name: str) -> list[tuple[float, int]]:
+    """For each question of a set the likelihood, and the likeliest sentence, by a model that saw no neighbour of it."""
+    one, found = sets[name], []
     folds = [n * FOLDS // len(one) for n in range(len(one))]
     for fold in range(FOLDS):
-        weights = train([[case for n, case in enumerate(one) if folds[n] != fold], *others])
+        weights = train({**sets, name: [case for n, case in enumerate(one) if folds[n] != fold]})
         mine = (case for n, case in enumerate(one) if folds[n] == fold)
         found += [(likely(case, weights), int((case.rows @ weights[1:]).argmax())) for case in mine]
     return found
@@ -146,7 +147,7 @@ def held_out(one: Sequence[Case], others: Sequence[Sequence[Case]]) -> list[tupl
 def report(sets: dict[str, list[Case]]) -> Iterator[str]:
     """What each threshold gives on questions that were held out, and how often the likeliest sentence answers."""
     for name, one in sets.items():
-        found = held_out(one, [other for key, other in sets.items() if key != name])
+        found = held_out(sets, name)
         yield from thresholds(name, [p for p, _ in found], [case.answerable for case in one])
         known = [(case, best) for case, (_, best) in zip(one, found, strict=True) if any(case.right)]
         if known:
@@ -197,12 +198,11 @@ def questions(
 
 
 def figures_alone(sets: dict[str, list[Case]]) -> dict[str, list[fitting.Case]]:
-    """The cases of gold and CLAP NQ without their states, for the model that knows nothing of states."""
-    width = len(START)
+    """The figures of gold and CLAP NQ, for the model that knows no states."""
     return {
-        name: [([tuple(row[:width].tolist()) for row in case.rows], case.answerable) for case in one]
+        name: [(list(case.figures), case.answerable) for case in one if case.figures]
         for name, one in sets.items()
-        if name != "near misses"
+        if name not in MANY
     }
 
 
@@ -214,16 +214,16 @@ def main(data: Path) -> None:
             for name, (rag, asked, as_of) in sets.items()
         }
     alone = figures_alone(found)
-    sys.stdout.writelines(f"{line}\n" for line in fitting.report(alone, signals=FIGURES, start=(0.0, *START)))
+    sys.stdout.writelines(f"{line}\n" for line in fitting.report(alone, signals=FIGURES, start=(0.0, *START, 0.0, 0.0)))
     shrunk, centre, spread = standardised(found)
     sys.stdout.writelines(f"{line}\n" for line in report(shrunk))
-    weights = train(list(shrunk.values()))
+    weights = train(shrunk)
     raw = weights[1:] / spread
-    figures, state = raw[: len(START)], raw[len(START) :]
+    read, state = raw[: len(START)], raw[len(START) :]
     stored = {
         "identity": fitted().identity,
         "intercept": round(float(weights[0] - raw @ centre), 4),
-        "figures": [round(float(w), 4) for w in figures],
+        "figures": [round(float(w), 4) for w in read],
         "state": [round(float(w), 4) for w in state],
     }
     WEIGHTS.write_text(json.dumps(stored) + "\n", encoding="utf-8")

@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from rag.endpoint import Endpoint
     from rag.ingest.article import read_page
     from rag.models.embedding import open_embedder
-    from rag.models.reranker import Reranker
+    from rag.models.reranker import Reranker, Scored
     from rag.settings import Settings, load_settings
 
 __all__ = [
@@ -109,6 +109,7 @@ __all__ = [
     "Retrieved",
     "SavedExchange",
     "Scope",
+    "Scored",
     "Settings",
     "SettingsError",
     "StoreError",
@@ -133,10 +134,10 @@ def __getattr__(name: str) -> Any:
         from rag import settings
 
         return getattr(settings, name)
-    if name == "Reranker":
-        from rag.models.reranker import Reranker
+    if name in ("Reranker", "Scored"):
+        from rag.models import reranker
 
-        return Reranker
+        return getattr(reranker, name)
     if name == "Endpoint":
         from rag.endpoint import Endpoint
 

@@ -71,6 +71,11 @@ class Asked:
     outlets: tuple[str, ...] = ()
     latest: bool = False
 
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The words that were read as times."""
+        return tuple(r.words for r in self.readings if r.filters.since or r.filters.until)
+
 
 def read(question: str, *, as_of: date, outlets: Sequence[str], event: Day) -> Asked:
     """What a question asked on the day `as_of` says of its articles.

@@ -35,8 +35,8 @@ class Keeping:
             merged = replace(merged, **_conditions(reading.filters))
         return merged
 
-    def scope(self, *, widened: Filters | None = None) -> Scope:
-        return Scope(self.filters, self.readings, widened)
+    def scope(self, *, widened: Filters | None = None, left: tuple[str, ...] = ()) -> Scope:
+        return Scope(self.filters, self.readings, widened, left)
 
     def few(self, truth: Truth) -> list[str] | None:
         """The articles that meet all conditions, by id, if they are few; a store of many is not listed to its end."""

@@ -90,14 +90,15 @@ def _found(
     store: Store, embedded: Callable[[], Vector], question: str, *, k: int, filters: Filters, as_of: date
 ) -> Found:
     with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
-        asked = _read(store, question, as_of) if filters.read else Asked()
+        whole = _read(store, question, as_of)
+        asked, left = (whole, ()) if filters.read else (Asked(), whole.times)
         wanted = keep(filters, asked.readings)
         look = cache(partial(_look, store, embedded, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
         for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
             found = _ranked(store, _kept(store, look, kept, embedded, question, k=k), asked, k=k)
             if found:
-                return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters))
-    return Found((), wanted.scope())
+                return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters, left=left))
+    return Found((), wanted.scope(left=left))
 
 
 def _look(store: Store, embedded: Callable[[], Vector], question: str, *, k: int) -> _Signals:

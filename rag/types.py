@@ -58,12 +58,14 @@ class Scope:
     """What a search kept to: all conditions in force, and which of them were `read` from the question.
 
     To search without a reading, give `filters` of your own with `read=False`. Where no article met the conditions,
-    `widened` holds those that were given up, and neither `filters` nor `read` names them any more.
+    `widened` holds those that were given up, and neither `filters` nor `read` names them any more. `left` are the words
+    for a time that no filter was read from, since the reader did not want it: they count for nothing.
     """
 
     filters: Filters = field(default_factory=Filters)
     read: tuple[Reading, ...] = ()
     widened: Filters | None = None
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

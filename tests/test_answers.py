@@ -322,6 +322,8 @@ def test_only_questions_that_lean_are_joined() -> None:
     for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):
         assert standalone(leaning, history) == f"How many sappers go to Kursk? {leaning}"
     assert standalone("When did he leave?", history) == "How many sappers go to Kursk? When did he leave?"
+    assert standalone("How many sappers did you say?", history) == "How many sappers?"
+    assert standalone("What did you say?", history) == "What did you say?"
     for alone in (
         "What does the treaty oblige each party to do if that party is attacked?",
         "Why does this treaty matter to Russia?",

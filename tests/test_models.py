@@ -59,7 +59,8 @@ def test_no_sum_overflows_and_where_none_can_the_slower_weights_are_not_taken(mo
         encoder = OnnxEncoder(where, max_tokens=64)
         kept = encoder._session.get_session_options().get_session_config_entry("session.x64quantprecision")
         assert kept == ("0" if has_vnni else "1")
-        outputs.append(encoder.outputs([("How high is it?", "The tower is 93 metres high.")], lambda o: o.tolist()))
+        asked = ("How high is it?", "The tower is 93 metres high.")
+        outputs.append(encoder.outputs([asked], lambda found, _: found[0].tolist()))
     assert outputs[0] == outputs[1]  # to the bit
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,10 @@ import pytest
 
 from rag import NewArticle, Rag, Reranker
 from rag.answer.asked_speaker import speaker_asked
-from rag.answer.evidence import Sentence
-from rag.answer.gate import QUOTE, judge, likelihood
+from rag.answer.evidence import Sentence, gather
+from rag.answer.gate import QUOTE, by_likelihood, judge, likelihood
 from rag.answer.planted import is_planted
-from rag.answer.signals import weigh
+from rag.answer.signals import OCCLUDED, WEIGHED, weigh
 from rag.ingest.sentences import split_sentences
 from rag.words import stems
 
@@ -94,19 +95,27 @@ def test_weighing_tells_what_the_article_lacks_from_what_it_has_elsewhere(desk: 
     start = article.text.index("Russia's state-run TASS quoted")
     sentence = Sentence(article, start, article.text.index("had destroyed.", start) + len("had destroyed."), 2.0)
     reranker = Reranker()
-    weighed = partial(
-        weigh,
-        passages=[passage],
-        kind=None,
-        sentences=lambda _: split_sentences(article.text),
-        reranker=reranker,
-    )
+    weighed = partial(weigh, passages=[passage], kind=None, reranker=reranker)
     (lacking,) = weighed("What salary do the sappers get?", [sentence])
     assert lacking.word == "salary"
-    assert lacking.signals.unmet > 0
+    assert lacking.signals.unmet
     (held,) = weighed("How many sappers did Kim decide to send?", [sentence])
     assert held.signals.unmet == 0
-    assert likelihood(held.signals) > likelihood(lacking.signals)
+    assert likelihood([held]) > likelihood([lacking])
+
+
+def test_the_likeliest_sentence_is_the_one_that_answers(desk: Rag) -> None:
+    question = "How many sappers did Kim decide to send?"
+    passages = desk.search(question, k=8)
+    spans = {p.article.id: split_sentences(p.article.text) for p in passages}
+    evidence = gather(question, passages, sentences=spans.__getitem__, reranker=Reranker())
+    weighed = weigh(question, evidence, passages, kind=None, reranker=Reranker())
+    assert len(weighed) == WEIGHED
+    assert "1,000 sappers" in by_likelihood(weighed)[0].sentence.text
+    assert [w.signals.figures is None for w in weighed] == [False] * OCCLUDED + [True] * (WEIGHED - OCCLUDED)
+    without = [replace(w, signals=replace(w.signals, state=None)) for w in weighed]  # as by another cross-encoder
+    assert "1,000 sappers" in by_likelihood(without)[0].sentence.text
+    assert 0.5 < likelihood(without) < 1
 
 
 def test_nothing_found_is_refused() -> None:

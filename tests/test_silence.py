@@ -102,6 +102,7 @@ def test_another_year_is_no_answer(ferry: Rag) -> None:
     assert "41,000" in then.text
     unread = ferry.ask(asked, as_of=DAY, filters=Filters(read=False))  # the reader took the time away
     assert unread.status == "answered"
+    assert unread.scope.left == ("in March 2025",)
 
 
 def sentence(text: str, *, published: date) -> Sentence:

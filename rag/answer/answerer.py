@@ -21,7 +21,7 @@ from rag.answer.gate import QUOTE, WRITE, Leaning, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
 from rag.answer.mentions import MOST, mention_asked, mentions
-from rag.answer.other_time import times_asked
+from rag.answer.other_time import times_asked, without_times
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
 from rag.clauses import clauses, of_each
@@ -157,9 +157,10 @@ class Answerer:
         if several := clauses(asked) if asked == question else ():
             parts = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
             return merged(parts), judge_each(several, parts, least=least)
-        evidence = gather(asked, passages, sentences=sentences, reranker=self._reranker)
+        weighed = without_times(asked, passages)
+        evidence = gather(weighed, passages, sentences=sentences, reranker=self._reranker)
         verdict = judge(
-            asked,
+            weighed,
             evidence,
             passages,
             kind=kind_asked(question),

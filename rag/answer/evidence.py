@@ -6,12 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from rag.answer.persons import names_another
 from rag.answer.planted import is_planted
 from rag.answer.voices import CALENDAR, NAMES
-from rag.models.reranker import Reranker
+from rag.models.reranker import Reranker, Scored, State
 from rag.places import is_place
 from rag.types import Passage
 from rag.words import STOP_WORDS, WORD, stems, unowned
@@ -33,13 +35,15 @@ class Sentence:
     """A sentence of an article.
 
     `score` is the mean of two logits of the cross-encoder for the question: of the sentence alone, and behind the
-    sentence before it, which names what its pronouns stand for. Only the likeliest sentences have both.
+    sentence before it, which names what its pronouns stand for. Only the likeliest sentences have both, and the
+    `state` in which it has read them, one behind the other, if its model tells.
     """
 
     article: Article
     start: int
     end: int
     score: float
+    state: State | None = field(default=None, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -48,10 +52,6 @@ class Sentence:
     def place(self, spans: Sequence[Span]) -> int:
         """Which of its article's sentences it is."""
         return next(n for n, span in enumerate(spans) if span.start <= self.start < span.end)
-
-    def behind(self, spans: Sequence[Span]) -> str:
-        """The sentence and the one before it."""
-        return self.article.text[spans[max(0, self.place(spans) - 1)].start : self.end]
 
 
 def gather(
@@ -80,15 +80,23 @@ def gather(
                 found[article.id, span.start] = (article, span, before.start if before else span.start)
             before = span
     places = _likely(question, list(found.values()))[:most]
-    alone = reranker.scores(question, [article.text[s.start : s.end] for article, s, _ in places])
-    best = sorted(range(len(places)), key=lambda n: -alone[n])
+    alone = reranker.read([(question, article.text[s.start : s.end]) for article, s, _ in places])
+    best = sorted(range(len(places)), key=lambda n: -alone[n].logit)
     again = best[:twice]
-    behind = reranker.scores(question, [places[n][0].text[places[n][2] : places[n][1].end] for n in again])
-    scores = {n: (alone[n] + score) / 2 for n, score in zip(again, behind, strict=True)}
-    least = min(scores.values(), default=0.0)
-    scores |= {n: min(alone[n], least) for n in best[twice:]}
-    scored = [Sentence(places[n][0], places[n][1].start, places[n][1].end, score) for n, score in scores.items()]
+    behind = reranker.read([(question, places[n][0].text[places[n][2] : places[n][1].end]) for n in again])
+    scored = [_twice_read(places[n], alone[n], twice_read) for n, twice_read in zip(again, behind, strict=True)]
+    least = min((s.score for s in scored), default=0.0)
+    for article, span, _, once in ((*places[n], alone[n]) for n in best[twice:]):
+        scored.append(Sentence(article, span.start, span.end, min(once.logit, least)))
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
+
+
+def _twice_read(place: _Place, alone: Scored, behind: Scored) -> Sentence:
+    article, span, _ = place
+    read = (alone.state, behind.state)
+    states = [state for state in read if state is not None]
+    score = (alone.logit + behind.logit) / 2
+    return Sentence(article, span.start, span.end, score, np.concatenate(states) if len(states) == len(read) else None)
 
 
 def _naming(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:

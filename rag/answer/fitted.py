@@ -15,7 +15,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A logistic model of the signals of a sentence: a weight for each of its figures, and for its `state`, (2 d,).
+    """A logistic model of the signals of a sentence: a weight for each of its figures, and for its `state`, (4 d,).
 
     The weights for the state are a linear probe (Alain and Bengio, "Understanding intermediate layers using linear
     classifier probes", 2016): they fit the cross-encoder with this `identity` alone.

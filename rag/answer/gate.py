@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from rag.answer.fitted import fitted
 from rag.answer.kind import Kind
 from rag.answer.odds import logit, sigmoid
 from rag.answer.other_time import other_time
-from rag.answer.signals import Signals, weigh
+from rag.answer.signals import Signals, Weighed, weigh
 from rag.answer.unstated import is_unstated
 from rag.models.reranker import Reranker
 from rag.types import Filters, Passage
@@ -19,8 +20,8 @@ from rag.types import Filters, Passage
 # Of the figures alone, fitted on the dev questions of evals/gold and CLAP NQ: python -m evals.fit_gate DATA/clapnq
 INTERCEPT = -0.634
 WEIGHTS = (0.940, -0.917, -1.809, 1.235, 1.188)
-PROBE = 0.5  # what `fitted` counts beside them, of a cross-encoder that it knows: it saw few questions of a few words
-QUOTE = 0.28  # likelihood that the evidence answers, from which sentences are quoted
+PROBE = 0.7  # what `fitted` counts beside them, of a cross-encoder that it knows
+QUOTE = 0.30  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.26  # and from which a model may write: it and the check of its claims can still refuse
 CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
@@ -78,14 +79,14 @@ def judge(
     not_theirs = f"no sentence found gives words of {speaker} on it"
     if not evidence:
         return Verdict((), reason=not_theirs)
-    weighed = weigh(question, evidence, passages, kind=kind, sentences=sentences, reranker=reranker)
-    best, *others = sorted(weighed, key=lambda w: -likelihood(w.signals))
+    weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
+    best, *others = by_likelihood(weighed)
     leans = leaning(question, best.sentence) if leaning else None
-    answers = confirmed(likelihood(best.signals), leans)
+    answers = confirmed(likelihood(weighed), leans)
     least = least if leans is None else min(least, CONFIRMED)
     if is_unstated(question, best.sentence.text):
         near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
-        if not any(likelihood(w.signals) >= least and not is_unstated(question, w.sentence.text) for w in near):
+        if not any(likelihood([w]) >= least and not is_unstated(question, w.sentence.text) for w in near):
             return Verdict((), reason="the likeliest sentence says that it is not stated, or not yet")
         evidence = [s for s in evidence if not is_unstated(question, s.text)]
     if answers >= least:
@@ -98,7 +99,7 @@ def judge(
         return Verdict((), answers, not_theirs)
     if kind and not kind.in_(best.sentence.text):
         return Verdict((), answers, f"no sentence found holds {kind.name}")
-    if word := next((w.word for w in (best, *others) if w.word), None):
+    if word := next((w.word for w in weighed if w.word), None):
         return Verdict((), answers, f"the nearest passages do not speak of “{word}”")
     return Verdict((), answers, "no sentence found answers the question")
 
@@ -111,11 +112,36 @@ def confirmed(answers: float, leaning: float | None) -> float:
     return sigmoid(intercept + own * logit(answers) + model * leaning)
 
 
-def likelihood(signals: Signals) -> float:
-    """The logistic model's likelihood, 0 to 1."""
-    own = INTERCEPT + sum(w * s for w, s in zip(WEIGHTS, signals.figures, strict=True))
+def likelihood(weighed: Sequence[Weighed]) -> float:
+    """That one of the sentences answers, 0 to 1.
+
+    Two models say so, each by the sentence that it holds for the likeliest: one knows figures of the best ones, one the
+    states in which they were read.
+    """
+    own = [_of_figures(figures) for w in weighed if (figures := w.signals.figures)]
+    probed = [found for w in weighed if (found := _of_state(w.signals)) is not None]
+    if own and probed:
+        return sigmoid(PROBE * max(probed) + (1 - PROBE) * max(own))
+    return sigmoid(max([*own, *probed]))
+
+
+def by_likelihood(weighed: Sequence[Weighed]) -> list[Weighed]:
+    """The likeliest first: by their states, which tell sentences apart better, or else by their figures."""
+
+    def likely(w: Weighed) -> float:
+        probed, figures = _of_state(w.signals), w.signals.figures
+        own = _of_figures(figures) if figures else -math.inf
+        return own if probed is None else probed
+
+    return sorted(weighed, key=likely, reverse=True)
+
+
+def _of_figures(figures: Sequence[float]) -> float:
+    return INTERCEPT + sum(w * s for w, s in zip(WEIGHTS, figures, strict=True))
+
+
+def _of_state(signals: Signals) -> float | None:
     if signals.state is None:
-        return sigmoid(own)
+        return None
     model = fitted()
-    probed = float(model.intercept + model.figures @ signals.figures + model.state @ signals.state)
-    return sigmoid(PROBE * probed + (1 - PROBE) * own)
+    return float(model.intercept + model.figures @ signals.read + model.state @ signals.state)

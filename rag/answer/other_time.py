@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from rag.answer.evidence import Sentence
-from rag.types import Filters, Scope
+from rag.types import Filters, Found, Reading, Scope
 from store.records import Article, DateMention
 
 _NEWS = timedelta(days=10)  # in which what happened is still reported
@@ -24,6 +24,25 @@ def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
     """The times that were read from the question, also where no article is of that time; not the filters `given`."""
     read = tuple(reading.filters for reading in scope.read)
     return read if scope.widened is None or given.since or given.until else (*read, scope.widened)
+
+
+def without_times(question: str, passages: Found) -> str:
+    """The question without words for a time that the reader took away, or that passages tell in words of their own.
+
+    "In March 2024" is not in an article that says "last March", but the sentence speaks of it (`other_time`).
+    """
+    words = [*passages.scope.left, *(r.words for r in passages.scope.read if _is_told_otherwise(r, passages))]
+    for one in words:
+        question = question.replace(one, " ", 1)
+    return re.sub(r"\s+(?=[?.!,]|$)", "", " ".join(question.split()))
+
+
+def _is_told_otherwise(reading: Reading, passages: Found) -> bool:
+    since, until = reading.filters.since, reading.filters.until
+    if not (since and until) or any(reading.words.lower() in p.text.lower() for p in passages):
+        return False
+    inside = (m for p in passages for m in p.article.dates if m.within(p.start, p.end))
+    return any(m.first and m.last and since <= m.first and m.last <= until for m in inside)
 
 
 def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:

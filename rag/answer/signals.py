@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.answer.evidence import Sentence, Sentences
+from rag.answer.evidence import Sentence
 from rag.answer.fitted import Vector, fitted
 from rag.answer.kind import Kind
 from rag.models.reranker import Reranker
 from rag.types import Passage
 from rag.words import STOP_WORDS, WORD, stems, words
 
-WEIGHED = 3  # sentences, each of which may be the answer
+WEIGHED = 12  # sentences, each of which may be the answer
+OCCLUDED = 3  # of them, for which the question is put without some words too
 _LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one word may move them
 
 # words of a question that carry no meaning, or speak of the articles and not of what they are about
@@ -27,91 +28,84 @@ _UNASKED = STOP_WORDS | frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """Of one sentence, for a question; its figures are all from -3 to 3.
+    """Of one sentence, for a question; all but the state are from -3 to 6.
 
-    `logit` by the cross-encoder, divided by 4; `rank` of its passage in the search, as log(1 + rank). `unmet`: the most
-    that the logit rises, divided by 3, when one word of the question that the sentence's article lacks is left out;
-    `context`: the same of words that stand elsewhere in the article. `uncovered`: the share of the question's words
-    that the sentence lacks; at the same logit, fewer shared words mean that the meaning fits better.
+    `logit` by the cross-encoder, divided by 4; `rank` of its passage in the search, as log(1 + rank); `uncovered`: the
+    share of the question's words that the sentence lacks; at the same logit, fewer shared words mean that the meaning
+    fits better. `state` is in what state the cross-encoder has read the sentence, if it is the one that the gate was
+    fitted to.
 
-    `state`, if the cross-encoder tells its hidden states, is that of the sentence alone and of the sentence behind the
-    one before it, (2 d,).
+    Of the best sentences alone, `unmet`: the most that the logit rises, divided by 3, when one word of the question
+    that the sentence's article lacks is left out; `context`: the same of words that stand elsewhere in the article.
     """
 
     logit: float
     rank: float
-    unmet: float
-    context: float
     uncovered: float
     state: Vector | None = None
+    unmet: float | None = None
+    context: float | None = None
 
     @property
-    def figures(self) -> tuple[float, ...]:
-        """All but the state."""
+    def read(self) -> tuple[float, ...]:
+        """What is counted beside the state."""
+        return (self.logit, self.rank, self.uncovered)
+
+    @property
+    def figures(self) -> tuple[float, ...] | None:
+        """All but the state, if the question was put without some words too."""
+        if self.unmet is None or self.context is None:
+            return None
         return (self.logit, self.rank, self.unmet, self.context, self.uncovered)
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A sentence with its signals, and the word of the question that it leaves unmet most, if any."""
+    """A sentence with its signals, and the word of the question that it leaves unmet most, if one was looked for."""
 
     sentence: Sentence
     signals: Signals
-    word: str | None
+    word: str | None = None
 
 
 def weigh(
-    question: str,
-    evidence: Sequence[Sentence],
-    passages: Sequence[Passage],
-    *,
-    kind: Kind | None,
-    sentences: Sentences,
-    reranker: Reranker,
+    question: str, evidence: Sequence[Sentence], passages: Sequence[Passage], *, kind: Kind | None, reranker: Reranker
 ) -> tuple[Weighed, ...]:
-    """The best sentences of evidence that comes best first: those that hold the kind of thing asked for, if any do."""
+    """The sentences of evidence that comes best first, in its order: those with the kind of thing asked, if any."""
     fit = [s for s in evidence if kind is None or kind.in_(s.text)]
     best = (fit or evidence)[:WEIGHED]
     units = _units(question)
-    occluded = _occluded(question, units, best, reranker)
-    return tuple(
-        _weighed(sentence, rises, state, rank=_rank(sentence, passages), uncovered=len(rises) / max(1, len(units)))
-        for (sentence, rises), state in zip(occluded, _states(question, best, sentences, reranker), strict=True)
-    )
-
-
-def _states(
-    question: str, best: Sequence[Sentence], sentences: Sentences, reranker: Reranker
-) -> Sequence[Vector | None]:
-    """Those that the gate was fitted to."""
-    if reranker.identity != fitted().identity:
-        return [None] * len(best)
-    texts = [text for s in best for text in (s.text, s.behind(sentences(s.article.id)))]
-    found = reranker.states([(question, text) for text in texts])
-    return [None] * len(best) if found is None else list(found.astype(float).reshape(len(best), -1))
+    known = reranker.identity == fitted().identity
+    found = [_weighed(question, sentence, units, passages, known=known) for sentence in best]
+    risen = _risen(question, units, best[:OCCLUDED], reranker)
+    return tuple(_occluded(w, rises) for w, rises in zip(found, risen, strict=False)) + tuple(found[len(risen) :])
 
 
 def _weighed(
-    sentence: Sentence, rises: dict[str, float], state: Vector | None, *, rank: int, uncovered: float
+    question: str, sentence: Sentence, units: Sequence[tuple[int, int]], passages: Sequence[Passage], *, known: bool
 ) -> Weighed:
-    article = sentence.article
-    around = stems(article.named)
+    held = stems(sentence.text)
+    signals = Signals(
+        logit=max(_LEAST, sentence.score) / 4,
+        rank=math.log1p(_rank(sentence, passages)),
+        uncovered=sum(not stems(question[a:b]) & held for a, b in units) / max(1, len(units)),
+        state=sentence.state.astype(float) if known and sentence.state is not None else None,
+    )
+    return Weighed(sentence, signals)
+
+
+def _occluded(weighed: Weighed, rises: dict[str, float]) -> Weighed:
+    around = stems(weighed.sentence.article.named)
     lacking = {word: rise for word, rise in rises.items() if not stems(word) & around}
     word, unmet = max(lacking.items(), key=lambda item: item[1], default=("", 0.0))
-    found = Signals(
-        logit=max(_LEAST, sentence.score) / 4,
-        rank=math.log1p(rank),
-        unmet=max(0.0, unmet),
-        context=max([0.0, *(rise for word, rise in rises.items() if word not in lacking)]),
-        uncovered=uncovered,
-        state=state,
-    )
-    return Weighed(sentence, found, word if unmet > 0 else None)
+    context = max([0.0, *(rise for word, rise in rises.items() if word not in lacking)])
+    signals = replace(weighed.signals, unmet=max(0.0, unmet), context=context)
+    return Weighed(weighed.sentence, signals, word if unmet > 0 else None)
 
 
-def _occluded(
+def _risen(
     question: str, units: Sequence[tuple[int, int]], sentences: Sequence[Sentence], reranker: Reranker
-) -> list[tuple[Sentence, dict[str, float]]]:
+) -> list[dict[str, float]]:
     """How the logit of each sentence rises when one of the question's `units` that it lacks is left out.
 
     A sentence that says nothing of what a word asks for fits the question better without it. Occlusion as in Li, Monroe
@@ -125,10 +119,9 @@ def _occluded(
     ]
     scores = iter(reranker.pairs(pairs))
     found = []
-    for sentence, spans in zip(sentences, asked, strict=True):
+    for spans in asked:
         whole = next(scores)
-        rises = {question[a:b]: min(_HIGH, max(_LOW, next(scores) - whole)) / 3 for a, b in spans}
-        found.append((sentence, rises))
+        found.append({question[a:b]: min(_HIGH, max(_LOW, next(scores) - whole)) / 3 for a, b in spans})
     return found
 
 

@@ -57,7 +57,7 @@ class LocalEmbedder:
 
     def _embed(self, texts: Sequence[str]) -> Matrix:
         of_first = self._model.pooling == "cls"
-        pooled = self._encoder.outputs(texts, lambda hidden: hidden[0] if of_first else hidden.mean(axis=0))
+        pooled = self._encoder.outputs(texts, lambda found, _: found[0][0] if of_first else found[0].mean(axis=0))
         return unit(np.stack(pooled)) if texts else np.empty((0, self.dimension), np.float32)
 
 

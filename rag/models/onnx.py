@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ class OnnxEncoder:
     """A model and its tokenizer, on all cores this process may use. Safe to share between threads."""
 
     def __init__(self, folder: Path, *, max_tokens: int, inner: str | None = None) -> None:
-        """`inner` names a tensor inside the model that can be read like an output."""
+        """`inner` names a tensor inside the model that is read beside its first output."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # a plan of memory for each length of text costs more than it saves
@@ -45,9 +45,7 @@ class OnnxEncoder:
             options,
             providers=["CPUExecutionProvider"],
         )
-        self._output = self._session.get_outputs()[0].name
-        self._no_further = onnxruntime.RunOptions()  # than to the output that is asked for
-        self._no_further.only_execute_path_to_fetches = True
+        self._read = [self._session.get_outputs()[0].name, *([inner] if inner else [])]
         self._wanted = [i.name for i in self._session.get_inputs()]
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -56,31 +54,25 @@ class OnnxEncoder:
         self._threads = ThreadPoolExecutor(cores, thread_name_prefix="onnx")
 
     def outputs(
-        self,
-        texts: Sequence[str] | Sequence[tuple[str, str]],
-        read: Callable[[Output], T],
-        *,
-        of: str | None = None,
+        self, texts: Sequence[str] | Sequence[tuple[str, str]], read: Callable[[Sequence[Output], Encoding], T]
     ) -> list[T]:
-        """What `read` makes of the model's first output for each text or pair of texts, cut to the model's length.
+        """What `read` makes of the model's outputs for each text or pair of texts, cut to the model's length.
 
-        `of` names another output, such as the inner one.
+        The first output, and the inner tensor if one is read.
         """
         encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
-        run = partial(self._run, of or self._output)
         if len(encodings) == 1:
-            return [read(run(encodings[0]))]
-        return list(self._threads.map(lambda encoding: read(run(encoding)), encodings))
+            return [read(self._run(encodings[0]), encodings[0])]
+        return list(self._threads.map(lambda encoding: read(self._run(encoding), encoding), encodings))
 
-    def _run(self, name: str, encoding: Encoding) -> Output:
+    def _run(self, encoding: Encoding) -> list[Output]:
         known = {
             "input_ids": encoding.ids,
             "token_type_ids": encoding.type_ids,
             "attention_mask": encoding.attention_mask,
         }
         feed = {name: np.array([known[name]], dtype=np.int64) for name in self._wanted}
-        output: Output = self._session.run([name], feed, self._no_further)[0][0]
-        return output
+        return [output[0] for output in self._session.run(self._read, feed)]
 
 
 def with_output(model: bytes, name: str) -> bytes:

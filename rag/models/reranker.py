@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.models.manifest import find_model
 
-Matrix = NDArray[np.float16]
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+State = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """What the model makes of a question and a text: a logit, and what it holds of them some layers before.
+
+    The `state`, (2 d,), is the hidden state of the first token, on which the logit is built, and the mean of those of
+    the question's tokens, at the layer that the model's manifest names; None if it names none.
+    """
+
+    logit: float
+    state: State | None
 
 
 class Reranker:
@@ -21,7 +38,6 @@ class Reranker:
         from rag.models.onnx import OnnxEncoder
 
         model, where = find_model("reranker", name=None, folder=folder)
-        self.inner = model.inner
         self._encoder = OnnxEncoder(where, max_tokens=model.max_tokens, inner=model.inner)
         self.identity = model.identity
 
@@ -31,13 +47,18 @@ class Reranker:
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """A logit for each (question, text), in their order."""
-        return self._encoder.outputs(pairs, lambda logits: float(logits[0]))
+        return [scored.logit for scored in self.read(pairs)]
 
-    def states(self, pairs: Sequence[tuple[str, str]]) -> Matrix | None:
-        """What the model has made of each (question, text) at the layer that its manifest names, (n, d), 16 bits each.
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Scored]:
+        """What it makes of each (question, text), in their order."""
+        return self._encoder.outputs(pairs, _scored)
 
-        The hidden state of the first token, on which the logit is built some layers on. None if no layer is named.
-        """
-        if self.inner is None:
-            return None
-        return np.array(self._encoder.outputs(pairs, lambda hidden: hidden[0].astype(np.float16), of=self.inner))
+
+def _scored(outputs: Sequence[NDArray[np.float32]], encoding: Encoding) -> Scored:
+    logits, *inner = outputs
+    if not inner:
+        return Scored(float(logits[0]), None)
+    (hidden,) = inner
+    asked = [n for n, part in enumerate(encoding.sequence_ids) if part == 0]
+    of_question = hidden[asked].mean(axis=0) if asked else hidden[0]
+    return Scored(float(logits[0]), np.concatenate([hidden[0], of_question]).astype(np.float16))
