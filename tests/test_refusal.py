@@ -116,6 +116,7 @@ def test_the_likeliest_sentence_is_the_one_that_answers(desk: Rag) -> None:
     without = [replace(w, signals=replace(w.signals, state=None)) for w in weighed]  # as by another cross-encoder
     assert "1,000 sappers" in by_likelihood(without)[0].sentence.text
     assert 0.5 < likelihood(without) < 1
+    assert likelihood(without[OCCLUDED:]) == 0  # which have no figures either
 
 
 def test_nothing_found_is_refused() -> None:

@@ -21,11 +21,11 @@ from rag.types import Filters, Passage
 INTERCEPT = -0.634
 WEIGHTS = (0.940, -0.917, -1.809, 1.235, 1.188)
 PROBE = 0.7  # what `fitted` counts beside them, of a cross-encoder that it knows
-QUOTE = 0.30  # likelihood that the evidence answers, from which sentences are quoted
+QUOTE = 0.3  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.26  # and from which a model may write: it and the check of its claims can still refuse
 CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
-CONFIRM = (-1.475, 0.718, 1.340)
+CONFIRM = (-0.988, 0.771, 1.139)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
 
 Leaning = Callable[[str, Sentence], float | None]  # of a model to "yes, the sentence answers the question", log odds
@@ -116,13 +116,13 @@ def likelihood(weighed: Sequence[Weighed]) -> float:
     """That one of the sentences answers, 0 to 1.
 
     Two models say so, each by the sentence that it holds for the likeliest: one knows figures of the best ones, one the
-    states in which they were read.
+    states in which they were read. Of sentences that are too far down to have either, none does.
     """
     own = [_of_figures(figures) for w in weighed if (figures := w.signals.figures)]
     probed = [found for w in weighed if (found := _of_state(w.signals)) is not None]
     if own and probed:
         return sigmoid(PROBE * max(probed) + (1 - PROBE) * max(own))
-    return sigmoid(max([*own, *probed]))
+    return sigmoid(max([*own, *probed])) if own or probed else 0.0
 
 
 def by_likelihood(weighed: Sequence[Weighed]) -> list[Weighed]:
