@@ -94,7 +94,7 @@ def case_of(asked: Asked, weighed: Sequence[Weighed]) -> Case:
     rows = np.array([np.concatenate([w.signals.read, state]) for w, state in read])
     texts = [" ".join(w.sentence.text.split()) for w, _ in read]
     right = tuple(any(known in text or text in known for known in asked.right) for text in texts)
-    return Case(rows, right, asked.answerable, tuple(figures for w, _ in read if (figures := w.signals.figures)))
+    return Case(rows, right, asked.answerable, tuple(figures for w in weighed if (figures := w.signals.figures)))
 
 
 def train(sets: Mapping[str, Sequence[Case]]) -> Matrix:
@@ -210,7 +210,7 @@ def main(data: Path) -> None:
     """Fit on all sets, print, and write the weights."""
     with questions(data, with_near_misses=True) as sets:
         found = {
-            name: [case_of(*pair) for pair in weigh_each(rag, asked, as_of=as_of)]
+            name: [case for pair in weigh_each(rag, asked, as_of=as_of) if len((case := case_of(*pair)).rows)]
             for name, (rag, asked, as_of) in sets.items()
         }
     alone = figures_alone(found)

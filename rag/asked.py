@@ -73,8 +73,8 @@ class Asked:
 
     @property
     def times(self) -> tuple[str, ...]:
-        """The words that were read as times."""
-        return tuple(r.words for r in self.readings if r.filters.since or r.filters.until)
+        """The words for a time of beginning and end, such as "in March"; not those for an event."""
+        return tuple(r.words for r in self.readings if r.filters.since and r.filters.until)
 
 
 def read(question: str, *, as_of: date, outlets: Sequence[str], event: Day) -> Asked:

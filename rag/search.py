@@ -91,7 +91,8 @@ def _found(
 ) -> Found:
     with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
         whole = _read(store, question, as_of)
-        asked, left = (whole, ()) if filters.read else (Asked(), whole.times)
+        asked = whole if filters.read else Asked()
+        left = () if filters.read or filters.since or filters.until else whole.times
         wanted = keep(filters, asked.readings)
         look = cache(partial(_look, store, embedded, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
         for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):

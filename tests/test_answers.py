@@ -28,7 +28,7 @@ from rag.answer import answerer
 from rag.answer.answerer import UNBORNE
 from rag.answer.backed import repeats
 from rag.answer.claims import cut_claims
-from rag.answer.followup import standalone
+from rag.answer.followup import standalone, unsaid
 from rag.answer.kind import kind_asked
 from rag.answer.llm import Draft
 from rag.answer.marks import Marks
@@ -313,6 +313,13 @@ def test_claims_take_the_marks_before_and_after_their_full_stop() -> None:
     assert cut_claims("He went [1]. She stayed [2]. They then all") == [("He went.", (1,)), ("She stayed.", (2,))]
 
 
+def test_what_the_desk_said_is_no_saying_of_the_articles() -> None:
+    assert unsaid("How many sappers did you say?") == "How many sappers?"
+    assert unsaid("Which brigade, you said?") == "Which brigade?"
+    for whole in ("What did you say?", "What did you say about the bridge in Varn?", "What do you mean by sappers?"):
+        assert unsaid(whole) == whole
+
+
 def test_only_questions_that_lean_are_joined() -> None:
     history = [Turn("How many sappers go to Kursk?", "1,000.")]
     assert standalone("And how many workers?", history) == "How many sappers go to Kursk? And how many workers?"
@@ -322,8 +329,6 @@ def test_only_questions_that_lean_are_joined() -> None:
     for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):
         assert standalone(leaning, history) == f"How many sappers go to Kursk? {leaning}"
     assert standalone("When did he leave?", history) == "How many sappers go to Kursk? When did he leave?"
-    assert standalone("How many sappers did you say?", history) == "How many sappers?"
-    assert standalone("What did you say?", history) == "What did you say?"
     for alone in (
         "What does the treaty oblige each party to do if that party is attacked?",
         "Why does this treaty matter to Russia?",

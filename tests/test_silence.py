@@ -9,10 +9,10 @@ import pytest
 
 from rag import Article, Rag
 from rag.answer.evidence import Sentence
-from rag.answer.other_time import other_time
+from rag.answer.other_time import other_time, told_otherwise, without
 from rag.answer.unstated import is_unstated
 from rag.ingest.times.mentions import find_dates
-from rag.types import Filters
+from rag.types import Filters, Reading, Scope
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,36 @@ def sentence(text: str, *, published: date) -> Sentence:
 def test_times_that_are_others(text: str, published: date, other: str | None) -> None:
     march = Filters(since=date(2025, 3, 1), until=date(2025, 3, 31))
     assert other_time(sentence(text, published=published), (march,)) == other
+
+
+def test_a_time_that_a_sentence_tells_in_other_words_is_left_out() -> None:
+    march = Reading("in March 2024", Filters(since=date(2024, 3, 1), until=date(2024, 3, 31)))
+    told = sentence("The ferry carried 41,000 passengers in March last year.", published=date(2025, 5, 2))
+    assert told_otherwise(Scope(read=(march,)), [told]) == ("in March 2024",)
+    same = sentence("The ferry carried 41,000 passengers in March 2024.", published=date(2025, 5, 2))
+    assert told_otherwise(Scope(read=(march,)), [same]) == ()
+    this_year = sentence("The ferry carried 52,000 passengers in March.", published=date(2025, 5, 2))
+    assert told_otherwise(Scope(read=(march,)), [this_year]) == ()
+    undated = sentence("The ferry carried 41,000 passengers.", published=date(2025, 5, 2))
+    assert told_otherwise(Scope(read=(march,)), [undated, this_year]) == ()
+    assert told_otherwise(Scope(read=(march,)), [undated, this_year, same, told]) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("How many did it carry in March 2024?", "How many did it carry?"),
+        ("In March 2024, how many did it carry?", "how many did it carry?"),
+        ("How many did it carry in  March 2024 alone?", "How many did it carry alone?"),
+        ("Who makes the .338 rifle?", "Who makes the .338 rifle?"),
+    ],
+)
+def test_words_for_a_time_are_taken_out_whole(question: str, left: str) -> None:
+    assert without(question, ["in March 2024"] if question[0] == "H" else ["In March 2024"]) == left
+    assert without("What did Captain May say in Mayfair?", ["in May"]) == "What did Captain May say in Mayfair?"
+
+
+def test_a_time_that_the_reader_kept_still_counts(ferry: Rag) -> None:
+    asked = "How many passengers did the Brackwater ferry carry in March 2025?"
+    kept = Filters(since=date(2025, 3, 1), until=date(2025, 12, 31), read=False)
+    assert ferry.search(asked, k=3, as_of=DAY, filters=kept).scope.left == ()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
@@ -16,12 +16,12 @@ from rag.answer.claims import cut_claims
 from rag.answer.confirm import Confirmer
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
-from rag.answer.followup import standalone
+from rag.answer.followup import standalone, unsaid
 from rag.answer.gate import QUOTE, WRITE, Leaning, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
 from rag.answer.mentions import MOST, mention_asked, mentions
-from rag.answer.other_time import times_asked, without_times
+from rag.answer.other_time import times_asked, told_otherwise, without
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
 from rag.clauses import clauses, of_each
@@ -76,7 +76,8 @@ class Answerer:
     def stream(self, question: str, *, history: Sequence[Turn], filters: Filters, today: date) -> Iterator[Event]:
         """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
-        asked = standalone(question, history)
+        own = unsaid(question) if history else question
+        asked = standalone(own, history)
         sentences = cache(self._sentences)  # they come from the disk
         what = mention_asked(asked)
         passages = self._search(what or asked, MOST if what else PASSAGES, filters, today)
@@ -88,7 +89,7 @@ class Answerer:
         if what:
             evidence, verdict = mentions(what, passages, sentences=sentences)
         else:
-            evidence, verdict = self._weighed(question, asked, passages, sentences, filters, leaning)
+            evidence, verdict = self._weighed(own, asked, passages, sentences, filters, leaning)
         missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
@@ -157,8 +158,12 @@ class Answerer:
         if several := clauses(asked) if asked == question else ():
             parts = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
             return merged(parts), judge_each(several, parts, least=least)
-        weighed = without_times(asked, passages)
-        evidence = gather(weighed, passages, sentences=sentences, reranker=self._reranker)
+        look = partial(gather, passages=passages, sentences=sentences, reranker=self._reranker)
+        weighed = without(asked, passages.scope.left)
+        evidence = look(weighed)
+        if told := told_otherwise(passages.scope, evidence):
+            weighed = without(weighed, told)
+            evidence = look(weighed)
         verdict = judge(
             weighed,
             evidence,
@@ -168,7 +173,7 @@ class Answerer:
             sentences=sentences,
             reranker=self._reranker,
             least=least,
-            leaning=leaning,
+            leaning=(lambda _, sentence: leaning(asked, sentence)) if leaning else None,
         )
         return evidence, verdict
 

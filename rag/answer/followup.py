@@ -15,11 +15,15 @@ _STANDS_FOR = re.compile(
     r"|\b(?:that|this|these|those|the (?:other|same|first|second|latter|former))(?: ones?)?"
     r"(?=\W*$| (?:is|was|were|are|did|do)\b)"
 )
-_YOU_SAID = re.compile(
-    r"(?i),? (?:(?:did|do) you (?:say|mean|tell me)|(?:as )?you (?:said|told me|mentioned))\b,?(?! that)"
-)
+_YOU_SAID = re.compile(r"(?i),? (?:did you say|do you mean|you (?:said|mentioned))(?=\W*$)")
 _WHOLE = 3  # words, a name among them, with which a question behind "and" asks for something of its own
 _ENOUGH = 4  # words of its own with which a question stands alone, pronoun or not
+
+
+def unsaid(question: str) -> str:
+    """The question without "did you say" at its end, which asks for no saying of the articles."""
+    left = _YOU_SAID.sub("", question)
+    return left if STOP_WORDS.isdisjoint(content_words(left)) else question
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -27,12 +31,10 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
     It leans if it opens like a continuation and asks nothing whole of its own ("So who won the vote in Varn?"), or if a
     pronoun stands in it where its own names could: a question with names or enough words of its own is left alone,
-    since the turn before it would only lead astray. "Did you say" asks for no saying of the articles.
+    since the turn before it would only lead astray.
     """
     if not history:
         return question
-    left = _YOU_SAID.sub("", question)
-    question = left if STOP_WORDS.isdisjoint(content_words(left)) else question
     opened, leans = _OPENS.search(question), _STANDS_FOR.search(question)
     behind = question[opened.end() :] if opened else question
     asks = _ASKS.match(behind) and not _OPENS.search(behind)  # "But what about Storm Ilse?" asks nothing whole

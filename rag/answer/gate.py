@@ -126,14 +126,12 @@ def likelihood(weighed: Sequence[Weighed]) -> float:
 
 
 def by_likelihood(weighed: Sequence[Weighed]) -> list[Weighed]:
-    """The likeliest first: by their states, which tell sentences apart better, or else by their figures."""
-
-    def likely(w: Weighed) -> float:
-        probed, figures = _of_state(w.signals), w.signals.figures
-        own = _of_figures(figures) if figures else -math.inf
-        return own if probed is None else probed
-
-    return sorted(weighed, key=likely, reverse=True)
+    """The likeliest first: by their states, which tell sentences apart better; without any, by their figures."""
+    probed = [_of_state(w.signals) for w in weighed]
+    if all(found is None for found in probed):
+        probed = [_of_figures(figures) if (figures := w.signals.figures) else None for w in weighed]
+    likely = [-math.inf if found is None else found for found in probed]
+    return [weighed[n] for n in sorted(range(len(weighed)), key=lambda n: -likely[n])]
 
 
 def _of_figures(figures: Sequence[float]) -> float:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from rag.answer.evidence import Sentence
-from rag.types import Filters, Found, Reading, Scope
+from rag.types import Filters, Reading, Scope
 from store.records import Article, DateMention
 
+NEAREST = 3  # sentences, one of which may tell the time in other words
 _NEWS = timedelta(days=10)  # in which what happened is still reported
 _SAID = re.compile(r"(?i)\b(?:said|told|wrote|estimated|testified)(?: [a-z]+){0,3}? ?$")
 _SAID_BEHIND = re.compile(r"(?i)^,?(?: \S+){1,5}? (?:said|told|wrote|estimated|testified)\b")
@@ -17,6 +18,7 @@ _SAID_BEHIND = re.compile(r"(?i)^,?(?: \S+){1,5}? (?:said|told|wrote|estimated|t
 _BACKGROUND = re.compile(
     r"(?i)\b(?:since|by|until|till|before|after|(?:from|than|against|compared with|compared to)(?: \S+){0,4}? in) *$"
 )
+_LEAD = re.compile(r"(?i)^(?:in|during|over|on|between|from)(?: the)? ")
 _NAMED = re.compile(r"(?i)\b(?:the|that|this|an?|its|his|her|their) *$")
 
 
@@ -26,23 +28,29 @@ def times_asked(scope: Scope, given: Filters) -> tuple[Filters, ...]:
     return read if scope.widened is None or given.since or given.until else (*read, scope.widened)
 
 
-def without_times(question: str, passages: Found) -> str:
-    """The question without words for a time that the reader took away, or that passages tell in words of their own.
+def without(question: str, words: Sequence[str]) -> str:
+    """The question without words for a time, that of "In March 2024, who won?" with its comma."""
+    for one in words:
+        spaced = r"\s+".join(map(re.escape, one.split()))
+        question = re.sub(rf"\s*(?<!\w){spaced}(?!\w),?", "", question, count=1)
+    return question.strip()
+
+
+def told_otherwise(scope: Scope, evidence: Sequence[Sentence]) -> tuple[str, ...]:
+    """Words for a time that was read from the question, if the best sentences tell it in words of their own.
 
     "In March 2024" is not in an article that says "last March", but the sentence speaks of it (`other_time`).
     """
-    words = [*passages.scope.left, *(r.words for r in passages.scope.read if _is_told_otherwise(r, passages))]
-    for one in words:
-        question = question.replace(one, " ", 1)
-    return re.sub(r"\s+(?=[?.!,]|$)", "", " ".join(question.split()))
+    return tuple(r.words for r in scope.read if _is_told_otherwise(r, evidence[:NEAREST]))
 
 
-def _is_told_otherwise(reading: Reading, passages: Found) -> bool:
+def _is_told_otherwise(reading: Reading, evidence: Sequence[Sentence]) -> bool:
     since, until = reading.filters.since, reading.filters.until
-    if not (since and until) or any(reading.words.lower() in p.text.lower() for p in passages):
+    bare = _LEAD.sub("", reading.words).lower()
+    if not (since and until) or any(bare in s.text.lower() for s in evidence):
         return False
-    inside = (m for p in passages for m in p.article.dates if m.within(p.start, p.end))
-    return any(m.first and m.last and since <= m.first and m.last <= until for m in inside)
+    named = (m for s in evidence for m in s.article.dates if m.within(s.start, s.end))
+    return any(m.first and m.last and since <= m.first and m.last <= until for m in named)
 
 
 def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:

@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.evidence import Sentence
+from rag.answer.evidence import SCORED_TWICE, Sentence
 from rag.answer.fitted import Vector, fitted
 from rag.answer.kind import Kind
 from rag.models.reranker import Reranker
 from rag.types import Passage
 from rag.words import STOP_WORDS, WORD, stems, words
 
-WEIGHED = 12  # sentences, each of which may be the answer
+WEIGHED = SCORED_TWICE  # sentences, each of which may be the answer
 OCCLUDED = 3  # of them, for which the question is put without some words too
 _LEAST, _LOW, _HIGH = -11.0, -3.0, 6.0  # logits, and how far leaving out one word may move them
 

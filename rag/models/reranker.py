@@ -38,6 +38,7 @@ class Reranker:
         from rag.models.onnx import OnnxEncoder
 
         model, where = find_model("reranker", name=None, folder=folder)
+        self.inner = model.inner
         self._encoder = OnnxEncoder(where, max_tokens=model.max_tokens, inner=model.inner)
         self.identity = model.identity
 
