@@ -43,7 +43,8 @@ PASSAGES = 8
 ROUNDS = 4
 OTHERS = 0.2  # what a sentence that does not answer counts, beside a question
 SHRUNK = 0.35  # how many standard deviations of a state count as one of a figure
-MANY = {"near misses": 12}  # a set that has many more questions than the others counts that much more
+NEAR_MISSES = "near misses"
+MANY = {NEAR_MISSES: 12}  # a set that has many more questions than the others counts that much more
 FIGURES = ("logit", "rank", "unmet", "context", "uncovered")
 START = (0.7, -0.9, 0.0)  # of the logit, the rank and what is uncovered, from which the first best are chosen
 AS_OF = date(2025, 6, 21)
@@ -175,7 +176,7 @@ def questions(
     settings: Any = load_settings(mode="quote")
     known = {"CLAP NQ": find([data], keys=("input", "passages", "output"), split="dev")}
     if with_near_misses:
-        known["near misses"] = near_misses.find(near_misses.FOLDER, split="dev")
+        known[NEAR_MISSES] = near_misses.find(near_misses.FOLDER, split="dev")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-fit-")))
         ours = stack.enter_context(Rag.open(folder / "gold", settings=settings))
@@ -202,7 +203,7 @@ def figures_alone(sets: dict[str, list[Case]]) -> dict[str, list[fitting.Case]]:
     return {
         name: [(list(case.figures), case.answerable) for case in one if case.figures]
         for name, one in sets.items()
-        if name not in MANY
+        if name != NEAR_MISSES
     }
 
 

@@ -17,7 +17,7 @@ from rag.answer.confirm import Confirmer
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
 from rag.answer.followup import standalone, unsaid
-from rag.answer.gate import QUOTE, WRITE, Leaning, Verdict, judge
+from rag.answer.gate import QUOTE, WRITE, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
 from rag.answer.mentions import MOST, mention_asked, mentions
@@ -85,11 +85,10 @@ class Answerer:
         confirmer = Confirmer(self._endpoint, sentences=sentences) if self._endpoint else None
         if self._endpoint and self._endpoint.is_cold:
             yield Waiting("Starting the local language model …")
-        leaning = confirmer.leaning if confirmer else None
         if what:
             evidence, verdict = mentions(what, passages, sentences=sentences)
         else:
-            evidence, verdict = self._weighed(own, asked, passages, sentences, filters, leaning)
+            evidence, verdict = self._weighed(own, asked, passages, sentences, filters, confirmer)
         missing = verdict.missing
         if not verdict.sentences:
             answer = self._refusal(question, passages, reason=verdict.reason or "")
@@ -145,7 +144,7 @@ class Answerer:
         passages: Found,
         sentences: Sentences,
         filters: Filters,
-        leaning: Leaning | None,
+        confirmer: Confirmer | None,
     ) -> tuple[tuple[Sentence, ...], Verdict]:
         """The sentences that may be evidence, best first, and whether they answer.
 
@@ -153,7 +152,7 @@ class Answerer:
         """
         least = WRITE if self._endpoint else QUOTE
         if each := of_each(asked):
-            found = [self._weighed(one, one, passages, sentences, filters, leaning) for one in each]
+            found = [self._weighed(one, one, passages, sentences, filters, confirmer) for one in each]
             return merged([evidence for evidence, _ in found]), joined(each, [verdict for _, verdict in found])
         if several := clauses(asked) if asked == question else ():
             parts = gather_each(several, passages, sentences=sentences, reranker=self._reranker)
@@ -173,7 +172,7 @@ class Answerer:
             sentences=sentences,
             reranker=self._reranker,
             least=least,
-            leaning=(lambda _, sentence: leaning(asked, sentence)) if leaning else None,
+            leaning=partial(confirmer.leaning, asked) if confirmer else None,
         )
         return evidence, verdict
 

@@ -28,7 +28,7 @@ CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it ha
 CONFIRM = (-0.988, 0.771, 1.139)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
 
-Leaning = Callable[[str, Sentence], float | None]  # of a model to "yes, the sentence answers the question", log odds
+Leaning = Callable[[Sentence], float | None]  # of a model to "yes, the sentence answers the question", log odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def judge(
         return Verdict((), reason=not_theirs)
     weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
     best, *others = by_likelihood(weighed)
-    leans = leaning(question, best.sentence) if leaning else None
+    leans = leaning(best.sentence) if leaning else None
     answers = confirmed(likelihood(weighed), leans)
     least = least if leans is None else min(least, CONFIRMED)
     if is_unstated(question, best.sentence.text):

@@ -49,7 +49,7 @@ def _is_told_otherwise(reading: Reading, evidence: Sequence[Sentence]) -> bool:
     bare = _LEAD.sub("", reading.words).lower()
     if not (since and until) or any(bare in s.text.lower() for s in evidence):
         return False
-    named = (m for s in evidence for m in s.article.dates if m.within(s.start, s.end))
+    named = (m for s in evidence for m in _times_in(s))
     return any(m.first and m.last and since <= m.first and m.last <= until for m in named)
 
 
@@ -60,7 +60,7 @@ def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:
     said in March"), of comparing and of naming ("the 2019 accident") are no time of what a sentence tells. Nor does a
     time asked for without beginning or end count.
     """
-    named = [m for m in sentence.article.dates if m.within(sentence.start, sentence.end)]
+    named = _times_in(sentence)
     told = [m for m in named if not _is_aside(m, sentence)]
     for time in times:
         since, until = time.since, time.until
@@ -69,6 +69,10 @@ def other_time(sentence: Sentence, times: Sequence[Filters]) -> str | None:
         if all(_outside(m, since, until) for m in named if m in told or m.first):
             return told[0].words
     return None
+
+
+def _times_in(sentence: Sentence) -> list[DateMention]:
+    return [m for m in sentence.article.dates if m.within(sentence.start, sentence.end)]
 
 
 def _reports(article: Article, since: date, until: date) -> bool:

@@ -25,6 +25,8 @@ _UNASKED = STOP_WORDS | frozenset(
     "one two three each both all compare compared".split()
 )
 
+_Spans = Sequence[tuple[int, int]]  # of a question
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
@@ -75,20 +77,21 @@ def weigh(
     fit = [s for s in evidence if kind is None or kind.in_(s.text)]
     best = (fit or evidence)[:WEIGHED]
     units = _units(question)
+    lacked = [_lacked(question, units, sentence) for sentence in best]
     known = reranker.identity == fitted().identity
-    found = [_weighed(question, sentence, units, passages, known=known) for sentence in best]
-    risen = _risen(question, units, best[:OCCLUDED], reranker)
+    found = [
+        _weighed(sentence, passages, uncovered=len(spans) / max(1, len(units)), known=known)
+        for sentence, spans in zip(best, lacked, strict=True)
+    ]
+    risen = _risen(question, lacked[:OCCLUDED], best[:OCCLUDED], reranker)
     return tuple(_occluded(w, rises) for w, rises in zip(found, risen, strict=False)) + tuple(found[len(risen) :])
 
 
-def _weighed(
-    question: str, sentence: Sentence, units: Sequence[tuple[int, int]], passages: Sequence[Passage], *, known: bool
-) -> Weighed:
-    held = stems(sentence.text)
+def _weighed(sentence: Sentence, passages: Sequence[Passage], *, uncovered: float, known: bool) -> Weighed:
     signals = Signals(
         logit=max(_LEAST, sentence.score) / 4,
         rank=math.log1p(_rank(sentence, passages)),
-        uncovered=sum(not stems(question[a:b]) & held for a, b in units) / max(1, len(units)),
+        uncovered=uncovered,
         state=sentence.state.astype(float) if known and sentence.state is not None else None,
     )
     return Weighed(sentence, signals)
@@ -104,25 +107,30 @@ def _occluded(weighed: Weighed, rises: dict[str, float]) -> Weighed:
 
 
 def _risen(
-    question: str, units: Sequence[tuple[int, int]], sentences: Sequence[Sentence], reranker: Reranker
+    question: str, lacked: Sequence[_Spans], sentences: Sequence[Sentence], reranker: Reranker
 ) -> list[dict[str, float]]:
-    """How the logit of each sentence rises when one of the question's `units` that it lacks is left out.
+    """How the logit of each sentence rises when one of the words that it has `lacked` is left out of the question.
 
     A sentence that says nothing of what a word asks for fits the question better without it. Occlusion as in Li, Monroe
     and Jurafsky, "Understanding neural networks through representation erasure", 2016.
     """
-    asked = [[(a, b) for a, b in units if not stems(question[a:b]) & stems(s.text)] for s in sentences]
     pairs = [
         (q, s.text)
-        for s, spans in zip(sentences, asked, strict=True)
+        for s, spans in zip(sentences, lacked, strict=True)
         for q in (question, *(" ".join((question[:a] + question[b:]).split()) for a, b in spans))
     ]
     scores = iter(reranker.pairs(pairs))
     found = []
-    for spans in asked:
+    for spans in lacked:
         whole = next(scores)
         found.append({question[a:b]: min(_HIGH, max(_LOW, next(scores) - whole)) / 3 for a, b in spans})
     return found
+
+
+def _lacked(question: str, units: _Spans, sentence: Sentence) -> list[tuple[int, int]]:
+    """Those of the question's words that a sentence lacks."""
+    held = stems(sentence.text)
+    return [(a, b) for a, b in units if not stems(question[a:b]) & held]
 
 
 def _units(question: str) -> list[tuple[int, int]]:
