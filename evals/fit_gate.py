@@ -2,11 +2,12 @@
 
     python -m evals.fit_gate DATA/clapnq
 
-On the dev questions of evals/gold that stand alone, on those of CLAP NQ and on those of evals/near_misses. Where it is
-known which sentences answer a question, the likeliest of them stands for it, else the likeliest of all; what else was
-likely for a question with an answer counts a little as silence, so that the model tells sentences apart too. Figures
-are given by folds of neighbouring questions, so that no article is in two. The weights that are printed first, of the
-figures without states, are fitted on gold and CLAP NQ alone (`evals.fitting`).
+On the dev questions of evals/gold that stand alone, on those of CLAP NQ and on those of evals/near_misses, news and
+encyclopaedia. Where it is known which sentences answer a question, the likeliest of them stands for it, else the
+likeliest of all; what else was likely for a question with an answer counts a little as silence, so that the model tells
+sentences apart too. Figures are given by folds of neighbouring questions, so that no article is in two. The weights
+that are printed first, of the figures without states, are fitted on gold and CLAP NQ alone (`evals.fitting`). What both
+models together make of each question of these two, held out, goes into HELD_OUT for `evals.fit_confirm`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,18 +34,21 @@ from evals.suites.data import find
 from rag import Rag, load_settings
 from rag.answer.evidence import gather
 from rag.answer.fitted import fitted
+from rag.answer.gate import together
 from rag.answer.kind import kind_asked
+from rag.answer.odds import logit, sigmoid
 from rag.answer.signals import Weighed, weigh
 from rag.clauses import clauses
 from rag.ingest.sentences import split_sentences
 
 WEIGHTS = Path("rag/answer/gate.json")
+HELD_OUT = Path("runs/held_out.json")  # by question: the log odds, and the place of the likeliest sentence with a state
 PASSAGES = 8
 ROUNDS = 4
 OTHERS = 0.2  # what a sentence that does not answer counts, beside a question
 SHRUNK = 0.35  # how many standard deviations of a state count as one of a figure
-NEAR_MISSES = "near misses"
-MANY = {NEAR_MISSES: 12}  # a set that has many more questions than the others counts that much more
+NEAR_MISSES, ENCYCLOPAEDIA = "near misses", "near misses, encyclopaedia"
+MANY = {NEAR_MISSES: 12, ENCYCLOPAEDIA: 4}  # a set that has many more questions than the others counts that much more
 FIGURES = ("logit", "rank", "unmet", "context", "uncovered")
 START = (0.7, -0.9, 0.0)  # of the logit, the rank and what is uncovered, from which the first best are chosen
 AS_OF = date(2025, 6, 21)
@@ -145,15 +149,25 @@ def held_out(sets: Mapping[str, Sequence[Case]], name: str) -> list[tuple[float,
     return found
 
 
-def report(sets: dict[str, list[Case]]) -> Iterator[str]:
-    """What each threshold gives on questions that were held out, and how often the likeliest sentence answers."""
+def report(sets: Mapping[str, Sequence[Case]], held: Mapping[str, Sequence[tuple[float, int]]]) -> Iterator[str]:
+    """What each threshold gives on questions that were `held` out, by the probe alone and with the figures.
+
+    And how often the sentence that it holds for the likeliest answers.
+    """
     for name, one in sets.items():
-        found = held_out(sets, name)
-        yield from thresholds(name, [p for p, _ in found], [case.answerable for case in one])
-        known = [(case, best) for case, (_, best) in zip(one, found, strict=True) if any(case.right)]
+        answerable = [case.answerable for case in one]
+        yield from thresholds(f"{name}, the probe", [p for p, _ in held[name]], answerable)
+        both = [sigmoid(both_say(case, p)) for case, (p, _) in zip(one, held[name], strict=True)]
+        yield from thresholds(f"{name}, both", both, answerable)
+        known = [(case, best) for case, (_, best) in zip(one, held[name], strict=True) if any(case.right)]
         if known:
             first, chosen = (sum(case.right[k] for case, k in pairs) for pairs in ([(c, 0) for c, _ in known], known))
             yield f"  of {len(known)} with the answer among the likeliest it is the likeliest in {chosen}, was {first}"
+
+
+def both_say(case: Case, probed: float) -> float:
+    """The log odds by both models: the likelihood by the probe, and the figures that are in use."""
+    return together([logit(probed)], case.figures)
 
 
 def standardised(sets: dict[str, list[Case]]) -> tuple[dict[str, list[Case]], Matrix, Matrix]:
@@ -161,10 +175,7 @@ def standardised(sets: dict[str, list[Case]]) -> tuple[dict[str, list[Case]], Ma
     rows = np.concatenate([case.rows for one in sets.values() for case in one])
     centre, spread = rows.mean(axis=0), (rows.std(axis=0) + 1e-3) / SHRUNK
     centre[: len(START)], spread[: len(START)] = 0, 1
-    shrunk = {
-        name: [Case((case.rows - centre) / spread, case.right, case.answerable) for case in one]
-        for name, one in sets.items()
-    }
+    shrunk = {name: [replace(case, rows=(case.rows - centre) / spread) for case in one] for name, one in sets.items()}
     return shrunk, centre, spread
 
 
@@ -177,6 +188,7 @@ def questions(
     known = {"CLAP NQ": find([data], keys=("input", "passages", "output"), split="dev")}
     if with_near_misses:
         known[NEAR_MISSES] = near_misses.find(near_misses.FOLDER, split="dev")
+        known[ENCYCLOPAEDIA] = near_misses.find(near_misses.ENCYCLOPAEDIA, split="dev")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="clipdesk-fit-")))
         ours = stack.enter_context(Rag.open(folder / "gold", settings=settings))
@@ -203,21 +215,34 @@ def figures_alone(sets: dict[str, list[Case]]) -> dict[str, list[fitting.Case]]:
     return {
         name: [(list(case.figures), case.answerable) for case in one if case.figures]
         for name, one in sets.items()
-        if name != NEAR_MISSES
+        if name not in MANY
     }
+
+
+def _kept(
+    pairs: Mapping[str, Sequence[tuple[Asked, Case]]], held: Mapping[str, Sequence[tuple[float, int]]]
+) -> Iterator[tuple[str, tuple[float, int]]]:
+    """What both models make of each question of gold and CLAP NQ, held out."""
+    for name in (name for name in pairs if name not in MANY):
+        for (asked, case), (probed, best) in zip(pairs[name], held[name], strict=True):
+            yield asked.question, (both_say(case, probed), best)
 
 
 def main(data: Path) -> None:
     """Fit on all sets, print, and write the weights."""
     with questions(data, with_near_misses=True) as sets:
-        found = {
-            name: [case for pair in weigh_each(rag, asked, as_of=as_of) if len((case := case_of(*pair)).rows)]
+        pairs = {
+            name: [(one, c) for one, w in weigh_each(rag, asked, as_of=as_of) if len((c := case_of(one, w)).rows)]
             for name, (rag, asked, as_of) in sets.items()
         }
+    found = {name: [case for _, case in own] for name, own in pairs.items()}
     alone = figures_alone(found)
     sys.stdout.writelines(f"{line}\n" for line in fitting.report(alone, signals=FIGURES, start=(0.0, *START, 0.0, 0.0)))
     shrunk, centre, spread = standardised(found)
-    sys.stdout.writelines(f"{line}\n" for line in report(shrunk))
+    held = {name: held_out(shrunk, name) for name in shrunk}
+    sys.stdout.writelines(f"{line}\n" for line in report(shrunk, held))
+    HELD_OUT.parent.mkdir(exist_ok=True)
+    HELD_OUT.write_text(json.dumps(dict(_kept(pairs, held))), encoding="utf-8")
     weights = train(shrunk)
     raw = weights[1:] / spread
     read, state = raw[: len(START)], raw[len(START) :]

@@ -18,6 +18,7 @@ from store.truth import Truth
 EVENT_CHUNKS = 20  # looked at for the day of an event
 EVENT_WORDS = 8  # in front of a day, among which the event must stand: a sentence may name it and another day
 FEW = 200  # articles whose chunks are all scored, rather than looked for among the best of all
+FIRST = 2000  # articles whose chunks are all scored where hardly any is among the best of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,18 @@ class Keeping:
             merged = replace(merged, **_conditions(reading.filters))
         return merged
 
+    @property
+    def timeless(self) -> Keeping:
+        """Without the times that were read."""
+        return replace(self, readings=tuple(r for r in self.readings if not (r.filters.since or r.filters.until)))
+
+    def given_up(self, kept: Keeping) -> Filters | None:
+        """The conditions that are not in force any more where `kept` are; None if all are."""
+        left = _conditions(self.filters)
+        for name in _conditions(kept.filters):
+            left.pop(name, None)
+        return Filters(**left) if left else None
+
     def scope(self, *, widened: Filters | None = None, left: tuple[str, ...] = ()) -> Scope:
         return Scope(self.filters, self.readings, widened, left)
 
@@ -42,6 +55,10 @@ class Keeping:
         """The articles that meet all conditions, by id, if they are few; a store of many is not listed to its end."""
         found = truth.matching(self.filters, limit=FEW + 1)
         return found if len(found) <= FEW else None
+
+    def first(self, truth: Truth) -> list[str]:
+        """Articles that meet all conditions, by id: all of them, or as many as can be looked through at once."""
+        return truth.matching(self.filters, limit=FIRST)
 
     def admitted(self, truth: Truth, article_ids: Collection[str], *, near: Collection[str]) -> set[str]:
         """Those of these articles that pass: what was given holds strictly, what was read as `Reading` says.

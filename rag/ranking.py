@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,16 +49,16 @@ def relevance(whole: Scores, article: Scores, by_part: Sequence[Scores]) -> Scor
     return scaled
 
 
-def select(score: Scores, by_part: Sequence[Scores], *, k: int) -> list[tuple[int, float]]:
-    """The k candidates to show and the gain of each, in falling order.
+def select(score: Scores, by_part: Sequence[Scores], articles: Sequence[str], *, k: int) -> list[tuple[int, float]]:
+    """The k candidates to show and the gain of each, in falling order; `articles` are those that they are from.
 
     With several parts, a candidate gains from relevance and from fitting parts that those before it leave open, as in
     xQuAD: Santos, Macdonald and Ounis, "Exploiting query reformulations for web search result diversification",
-    WWW 2010.
+    WWW 2010. With one, several articles are heard.
     """
     order = [int(n) for n in np.argsort(-score, kind="stable")]
     if len(by_part) < 2:
-        return [(n, float(score[n])) for n in order[:k]]
+        return [(n, float(score[n])) for n in of_several(order, articles, k=k)]
     fit = np.exp(np.stack(by_part) - np.max(by_part, axis=1, keepdims=True))  # (parts, candidates), best fit 1
     answered = np.zeros(len(by_part))
     left = order[: max(CHOOSE_FROM, k)]
@@ -69,6 +70,18 @@ def select(score: Scores, by_part: Sequence[Scores], *, k: int) -> list[tuple[in
         chosen.append((n, float(gains[best])))
         answered = np.maximum(answered, DECAY * fit[:, n] + (1 - DECAY) * answered)
     return chosen
+
+
+def of_several(order: Sequence[int], articles: Sequence[str], *, k: int) -> list[int]:
+    """The k first of `order`; one article has half of the places at most while others have candidates."""
+    taken: Counter[str] = Counter()
+    within: list[int] = []
+    beyond: list[int] = []
+    for n in order:
+        taken[articles[n]] += 1
+        (within if taken[articles[n]] <= (k + 1) // 2 else beyond).append(n)
+    kept = {*within[:k], *beyond[: max(0, k - len(within))]}
+    return [n for n in order if n in kept]
 
 
 def newest_first(score: Scores, days: Sequence[int]) -> Scores:

@@ -29,26 +29,41 @@ PART_POOL = 50  # candidates from the full-text index for each part of a questio
 
 
 @dataclass(frozen=True, slots=True)
+class _Listed:
+    """BM25 scores by id. What an index did not list scores `least`: nothing, unless its list was cut off there."""
+
+    scores: dict[str, float]
+    least: float = 0.0
+
+    def row(self, ids: Sequence[str]) -> Scores:
+        return np.array([self.scores.get(i, self.least) for i in ids], dtype=np.float64)
+
+    def with_those(self, other: _Listed) -> _Listed:
+        return _Listed(self.scores | other.scores, max(self.least, other.least))
+
+
+@dataclass(frozen=True, slots=True)
 class _Signals:
     """What both indexes say of a question: the nearest chunks, and BM25 scores by part of it and of whole articles."""
 
     question: str
     vector: Vector
     dense: list[Hit]
-    by_part: list[dict[str, float]]
-    articles: dict[str, float]
+    by_part: list[_Listed]
+    articles: _Listed
 
     @property
-    def lexical(self) -> dict[str, float]:
+    def lexical(self) -> _Listed:
         """The scores of the whole question: BM25 adds up over terms."""
         whole: dict[str, float] = {}
-        for scores in self.by_part:
-            for chunk_id, score in scores.items():
+        for part in self.by_part:
+            for chunk_id, score in part.scores.items():
                 whole[chunk_id] = whole.get(chunk_id, 0.0) + score
-        return whole
+        cut = any(part.least for part in self.by_part)
+        return _Listed(whole, min(whole.values()) if cut and whole else 0.0)
 
     def only(self, chunk_ids: Collection[str]) -> _Signals:
-        kept = [{i: score for i, score in scores.items() if i in chunk_ids} for scores in self.by_part]
+        kept = [replace(p, scores={i: s for i, s in p.scores.items() if i in chunk_ids}) for p in self.by_part]
         return replace(self, dense=[hit for hit in self.dense if hit.chunk_id in chunk_ids], by_part=kept)
 
     def with_those(self, other: _Signals) -> _Signals:
@@ -57,8 +72,8 @@ class _Signals:
         return replace(
             self,
             dense=_best_first(dense.values()),
-            by_part=[one | more for one, more in zip(self.by_part, other.by_part, strict=True)],
-            articles=self.articles | other.articles,
+            by_part=[one.with_those(more) for one, more in zip(self.by_part, other.by_part, strict=True)],
+            articles=self.articles.with_those(other.articles),
         )
 
 
@@ -67,9 +82,9 @@ def search(
 ) -> Found:
     """The k best chunks for a question, best first; none if the store is empty or the question blank.
 
-    Filters are read from the question too (`rag.asked`), unless they say not to. Where no article meets them, first
-    those that were read are given up, then the others. Raises IndexMismatch if the index was made by another model,
-    IndexLost if its server cannot be asked.
+    Filters are read from the question too (`rag.asked`), unless they say not to. Where no article meets them, first the
+    times that were read are given up, then all that was read, then the others. Raises IndexMismatch if the index was
+    made by another model, IndexLost if its server cannot be asked.
     """
     filters = filters or Filters()
     if not question.strip() or k < 1 or store.truth.is_empty():
@@ -95,10 +110,10 @@ def _found(
         left = () if filters.read or filters.since or filters.until else whole.times
         wanted = keep(filters, asked.readings)
         look = cache(partial(_look, store, embedded, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
-        for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
+        for kept in dict.fromkeys([wanted, wanted.timeless, Keeping(filters), Keeping()]):
             found = _ranked(store, _kept(store, look, kept, embedded, question, k=k), asked, k=k)
             if found:
-                return Found(found, kept.scope(widened=None if kept == wanted else wanted.filters, left=left))
+                return Found(found, kept.scope(widened=wanted.given_up(kept), left=left))
     return Found((), wanted.scope(left=left))
 
 
@@ -107,16 +122,14 @@ def _look(store: Store, embedded: Callable[[], Vector], question: str, *, k: int
     return _Signals(question, embedded(), store.dense(embedded(), k=k), *words)
 
 
-def _words(
-    store: Store, question: str, *, among: Collection[str] | None = None
-) -> tuple[list[dict[str, float]], dict[str, float]]:
+def _words(store: Store, question: str, *, among: Collection[str] | None = None) -> tuple[list[_Listed], _Listed]:
     """BM25 scores of chunks for each part of the question, and of articles."""
     by_part = [_lexical(store, part, among=among) for part in clauses(question) or (question,)]
-    return by_part, store.lexical_articles(" ".join(content_words(question)), k=DEEP, among=among)
+    return by_part, _listed(store.lexical_articles(" ".join(content_words(question)), k=DEEP, among=among))
 
 
 def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[Passage, ...]:
-    chunks = store.truth.chunks(_pool(signals.dense, signals.lexical, signals.by_part, k=k))
+    chunks = store.truth.chunks(_pool(signals, k=k))
     found = [chunks[i] for i in sorted(chunks)]
     if not found:
         return ()
@@ -125,8 +138,8 @@ def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[P
     near |= {i: float(vector @ signals.vector) for i, vector in vectors.items()}
     dense = np.array([near[chunk.id] for chunk in found])
     ids, article_ids = [chunk.id for chunk in found], [chunk.article_id for chunk in found]
-    fits = [standard(_row(scores, ids)) for scores in signals.by_part]
-    ranked = relevance(mixed(dense, _row(signals.lexical, ids)), _row(signals.articles, article_ids), fits)
+    fits = [standard(part.row(ids)) for part in signals.by_part]
+    ranked = relevance(mixed(dense, signals.lexical.row(ids)), signals.articles.row(article_ids), fits)
     if asked.outlets:
         sources = store.truth.sources(set(article_ids))
         ranked = ranked + OUTLET * np.array([bool(set(asked.outlets) & set(sources[i])) for i in article_ids])
@@ -134,30 +147,33 @@ def _ranked(store: Store, signals: _Signals, asked: Asked, *, k: int) -> tuple[P
         days = store.truth.published(set(article_ids))
         ranked = newest_first(ranked, [days[i].toordinal() if i in days else 0 for i in article_ids])
     places = without_copies(found, ranked, store.truth.copy_groups(set(article_ids)))
-    chosen = select(ranked[places], [fit[places] for fit in fits], k=k)
+    chosen = select(ranked[places], [fit[places] for fit in fits], [article_ids[n] for n in places], k=k)
     return _passages(store, [(found[places[n]], gain) for n, gain in chosen])
 
 
 def _kept(
     store: Store, look: Callable[[], _Signals], kept: Keeping, embedded: Callable[[], Vector], question: str, *, k: int
 ) -> _Signals:
-    """The signals of what the filters admit: where few articles meet them, of all their chunks.
+    """The signals of what the filters admit.
 
-    Where nothing was read from the question, none but these few can pass, so nothing is looked for among all.
+    Where few articles meet them, those of all their chunks; where nothing was read from the question, none but these
+    few can pass, so nothing is looked for among all. Else those among the best of all, unless they are too few.
     """
     if not kept.filters.narrow:
         return look()
     few = kept.few(store.truth)
-    if few is None:
-        return _admitted(store, look(), kept, k=k)
-    scored = _scored(store, embedded(), question, few)
-    return _admitted(store, look(), kept, k=k).with_those(scored) if kept.readings else scored
+    if few is not None and not kept.readings:
+        return _scored(store, embedded(), question, few)
+    admitted = _admitted(store, look(), kept, k=k)
+    if few is None and len(admitted.dense) < k:
+        few = kept.first(store.truth)
+    return admitted if few is None else admitted.with_those(_scored(store, embedded(), question, few))
 
 
 def _admitted(store: Store, signals: _Signals, kept: Keeping, *, k: int) -> _Signals:
     """The signals without what the filters exclude."""
-    best = _pool(signals.dense, signals.lexical, signals.by_part, k=k)
-    article_of = store.truth.articles_of({hit.chunk_id for hit in signals.dense} | signals.lexical.keys())
+    best = _pool(signals, k=k)
+    article_of = store.truth.articles_of({hit.chunk_id for hit in signals.dense} | signals.lexical.scores.keys())
     near = {article_of[i] for i in best if i in article_of}
     admitted = kept.admitted(store.truth, set(article_of.values()), near=near)
     return signals.only({i for i, article_id in article_of.items() if article_id in admitted})
@@ -190,22 +206,26 @@ def without_copies(chunks: Sequence[Chunk], ranked: Scores, groups: Mapping[str,
     return [n for n, c in enumerate(chunks) if first[groups.get(c.article_id, c.article_id)] == c.article_id]
 
 
-def _pool(dense: Sequence[Hit], lexical: dict[str, float], by_part: Sequence[dict[str, float]], *, k: int) -> set[str]:
+def _pool(signals: _Signals, *, k: int) -> set[str]:
     """The candidates: the best of each index, and of the full-text index for each part."""
-    best = sorted(lexical, key=lambda i: (-lexical[i], i))[: max(POOL, 2 * k)]
-    nearest = {hit.chunk_id for hit in dense[: max(POOL, 2 * k)]}
-    fitting = (sorted(scores, key=lambda i: (-scores[i], i))[:PART_POOL] for scores in by_part)
-    return nearest | set(best) | {i for some in fitting for i in some}
+    most = max(POOL, 2 * k)
+    nearest = {hit.chunk_id for hit in signals.dense[:most]}
+    fitting = (_highest(part, most=PART_POOL) for part in signals.by_part)
+    return nearest.union(_highest(signals.lexical, most=most), *fitting)
 
 
-def _lexical(store: Store, text: str, *, among: Collection[str] | None) -> dict[str, float]:
-    return {hit.chunk_id: hit.score for hit in store.lexical(" ".join(content_words(text)), k=DEEP, among=among)}
+def _highest(listed: _Listed, *, most: int) -> list[str]:
+    return sorted(listed.scores, key=lambda i: (-listed.scores[i], i))[:most]
 
 
-def _row(scores: dict[str, float], ids: Sequence[str]) -> Scores:
-    """The scores of these ids; one that the index did not list counts as the last that it did."""
-    last = min(scores.values(), default=0.0)
-    return np.array([scores.get(i, last) for i in ids], dtype=np.float64)
+def _lexical(store: Store, text: str, *, among: Collection[str] | None) -> _Listed:
+    hits = store.lexical(" ".join(content_words(text)), k=DEEP, among=among)
+    return _listed({hit.chunk_id: hit.score for hit in hits})
+
+
+def _listed(scores: dict[str, float]) -> _Listed:
+    """The scores of the DEEP best, or of all that have one."""
+    return _Listed(scores, min(scores.values()) if len(scores) >= DEEP else 0.0)
 
 
 def _passages(store: Store, ranked: list[tuple[Chunk, float]]) -> tuple[Passage, ...]:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import Rag
-from rag.ranking import mixed, relevance, select, standard
+from rag.ranking import mixed, of_several, relevance, select, standard
 from store import full_text
 from store.full_text import FullText
 
@@ -31,10 +31,27 @@ def test_relevance_by_hand() -> None:
 def test_selection_covers_the_parts_of_a_question() -> None:
     score = np.array([1.0, 0.8, 0.6])
     fits = [np.array([5.0, 5.0, 0.0]), np.array([0.0, 0.0, 5.0])]
-    assert [n for n, _ in select(score, fits[:1], k=3)] == [0, 1, 2]
-    chosen = select(score, fits, k=3)
+    assert [n for n, _ in select(score, fits[:1], "abc", k=3)] == [0, 1, 2]
+    chosen = select(score, fits, "abc", k=3)
     assert [n for n, _ in chosen] == [0, 2, 1]  # the third candidate answers the part that the first leaves open
     assert [gain for _, gain in chosen] == sorted((gain for _, gain in chosen), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("articles", "k", "kept"),
+    [
+        ("aaaaab", 4, [0, 1, 5]),  # half of four, then all that others have, then more of the first
+        ("aaaaab", 1, [0]),
+        ("aabbcc", 3, [0, 1, 2]),
+        ("aaaa", 3, [0, 1, 2]),
+        ("", 3, []),
+    ],
+)
+def test_one_article_has_half_of_the_places_at_most(articles: str, k: int, kept: list[int]) -> None:
+    found = of_several(range(len(articles)), articles, k=k)
+    assert found == sorted(found)
+    assert len(found) == min(k, len(articles))
+    assert set(kept) <= set(found)
 
 
 def test_passages_are_exact_spans_best_first(desk: Rag) -> None:

@@ -17,7 +17,8 @@ from evals.stored import Json
 from evals.suites import clapnq
 from evals.suites.data import DataError, Loaded
 
-FOLDER = Path(__file__).parent.parent / "near_misses"
+FOLDER = Path(__file__).parent.parent / "near_misses"  # of news
+ENCYCLOPAEDIA = FOLDER / "encyclopaedia"  # and what people type into a search engine
 summarise = clapnq.summarise
 
 

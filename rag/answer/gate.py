@@ -113,28 +113,34 @@ def confirmed(answers: float, leaning: float | None) -> float:
 
 
 def likelihood(weighed: Sequence[Weighed]) -> float:
-    """That one of the sentences answers, 0 to 1.
-
-    Two models say so, each by the sentence that it holds for the likeliest: one knows figures of the best ones, one the
-    states in which they were read. Of sentences that are too far down to have either, none does.
-    """
-    own = [_of_figures(figures) for w in weighed if (figures := w.signals.figures)]
+    """That one of the sentences answers, 0 to 1. Of sentences that are too far down to have any figures, none does."""
+    figures = [figures for w in weighed if (figures := w.signals.figures)]
     probed = [found for w in weighed if (found := _of_state(w.signals)) is not None]
+    return sigmoid(together(probed, figures)) if figures or probed else 0.0
+
+
+def together(probed: Sequence[float], figures: Sequence[Sequence[float]]) -> float:
+    """The log odds that one of the sentences answers, of those of each by its state, and of the figures of some.
+
+    Two models say so, each by the sentence that it holds for the likeliest.
+    """
+    own = [of_figures(one) for one in figures]
     if own and probed:
-        return sigmoid(PROBE * max(probed) + (1 - PROBE) * max(own))
-    return sigmoid(max([*own, *probed])) if own or probed else 0.0
+        return PROBE * max(probed) + (1 - PROBE) * max(own)
+    return max([*own, *probed])
 
 
 def by_likelihood(weighed: Sequence[Weighed]) -> list[Weighed]:
     """The likeliest first: by their states, which tell sentences apart better; without any, by their figures."""
     probed = [_of_state(w.signals) for w in weighed]
     if all(found is None for found in probed):
-        probed = [_of_figures(figures) if (figures := w.signals.figures) else None for w in weighed]
+        probed = [of_figures(figures) if (figures := w.signals.figures) else None for w in weighed]
     likely = [-math.inf if found is None else found for found in probed]
     return [weighed[n] for n in sorted(range(len(weighed)), key=lambda n: -likely[n])]
 
 
-def _of_figures(figures: Sequence[float]) -> float:
+def of_figures(figures: Sequence[float]) -> float:
+    """The log odds of one sentence answering, by the model that knows no states."""
     return INTERCEPT + sum(w * s for w, s in zip(WEIGHTS, figures, strict=True))
 
 
