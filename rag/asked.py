@@ -43,9 +43,14 @@ _LANGUAGES = {
 _LANGUAGE = re.compile(
     rf"(?i)\b(?P<one>{'|'.join(_LANGUAGES)})-language\b|\b{_PIECES} in (?P<two>{'|'.join(_LANGUAGES)})\b"
 )
-_LATEST = re.compile(
-    r"(?i)\b(?:latest|newest|most recent(?:ly)?|currently|at the moment|right now|as of (?:now|today))\b"
+_LATEST = re.compile(r"(?i)\b(?:latest|newest|most recent(?:ly)?|last known|as of (?:now|today))\b")
+# Of these only where no year is named: "who currently owned it in 1990" asks for then.
+_NOW = re.compile(
+    r"(?i)\b(?:current(?:ly)?|recent(?:ly)?|at the moment|right now|(?<!until )(?<!by )now(?=\W*$)|to date|"
+    r"up[- ]to[- ]date|so far(?! (?:over|above|below|from|away|apart|off|out|back|behind|ahead|beyond|as|north|south|"
+    r"east|west)\b))\b(?!-)"
 )
+_YEAR = re.compile(r"(?i)\b(?:in|since|during|before|after|until|by|of|from) (?:\w+ )?(?:1\d|20)\d\d\b")
 _MAYBE_TIME = re.compile(
     r"(?i)\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w*days?\b|weekend|week|month|year|decade|tonight|"
     r"today|yesterday|spring|summer|autumn|fall|winter|ago)"
@@ -106,7 +111,7 @@ def read(question: str, *, as_of: date, outlets: Sequence[str], event: Day) -> A
 
 def asks_for_latest(question: str) -> bool:
     """Whether it asks for how things stand: then the newer of two near-equals counts."""
-    return bool(_LATEST.search(question))
+    return bool(_LATEST.search(question) or (_NOW.search(question) and not _YEAR.search(question)))
 
 
 def named_outlets(question: str, outlets: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -75,6 +75,11 @@ def asked(question: str, event: date | None = None) -> dict[str, Any]:
         ("what did yonhap or tass report", {"sources": ("Yonhap News Agency", "TASS")}),
         ("What do German-language articles say?", {"language": "de"}),
         ("What is the latest on the strike?", {"latest": True}),
+        ("Who chairs the council now?", {"latest": True}),
+        ("How many houses have been rebuilt so far?", {"latest": True}),
+        ("What is the current price?", {"latest": True}),
+        ("Why did the dam go so far over budget now that it stands?", {}),
+        ("Who currently owned the ship in 1990?", {"since": date(1990, 1, 1), "until": date(1990, 12, 31)}),
     ],
 )
 def test_what_is_read_from_a_question(question: str, expected: dict[str, Any]) -> None:
