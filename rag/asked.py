@@ -135,6 +135,21 @@ def named_outlets(question: str, outlets: Sequence[str]) -> dict[str, tuple[str,
     return {words: names for words, names in found.items() if _is_asked_for(question, words)}
 
 
+def outlets_meant(name: str, outlets: Sequence[str]) -> tuple[str, ...]:
+    """The outlets that somebody who names one in any case means; the name as it is if it is one of them, or of none."""
+    names = {outlet: {n.casefold() for n in _names(outlet)} for outlet in outlets}
+    wanted = {n.casefold() for n in _names(name)}
+    if max(wanted, key=len) in {max(known, key=len) for known in names.values()}:
+        return (name,)
+    return tuple(outlet for outlet, known in names.items() if known & wanted) or (name,)
+
+
+def language_code(name: str) -> str | None:
+    """The code of a language that is given by its name or code, in any case; None for what is neither."""
+    plain = name.strip().lower()
+    return _LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2,3}", plain) else None)
+
+
 def _names(outlet: str) -> set[str]:
     """How an outlet may be called: without "The", and without the words that say only that it is one."""
     name = re.sub(r"^(?i:the) ", "", outlet.strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rag import Completed, Filters, NewArticle, Rag, Retrieved
 from rag.asked import read
 from rag.cli import app
 from rag.errors import ClipdeskError
+from rag.keeping import checked
 from rag.ranking import newest_first
 
 DAY = date(2025, 6, 21)
@@ -230,6 +231,37 @@ def test_filters_that_cannot_hold_are_refused(ostrel: Rag) -> None:
         ostrel.search("Ostrel", filters=Filters(since=DAY, until=date(2025, 1, 1)))
     with pytest.raises(ClipdeskError, match="as a tuple"):
         ostrel.search("Ostrel", filters=Filters(sources="Wire"))  # type: ignore[arg-type]
+
+
+def test_filters_are_taken_in_other_words_and_types(ostrel: Rag) -> None:
+    def taken(**given: Any) -> Filters:
+        return checked(Filters(**given), ostrel._store.truth)
+
+    assert [taken(language=name).language for name in ("EN", "english", "German", " ")] == ["en", "en", "de", None]
+    assert taken(sources=("Ledger News", "wire")).sources == ("Ledger", "wire")
+    assert taken(sources=("", " "), articles=None) == Filters()
+    assert taken(since="2024-11-01", until=datetime(2024, 11, 5, 8)) == Filters(
+        since=date(2024, 11, 1), until=date(2024, 11, 5)
+    )
+    assert titles(ostrel, "the bridge at Ostrel", Filters(sources=("Ledger News",))) == {"Bridge closes", "Ferry full"}
+    scopes = [ostrel.search("What happened last week?", as_of=day).scope for day in ("2025-06-21", DAY)]
+    assert scopes[0] == scopes[1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        (Filters(articles=("nope",)), 'no article has the id "nope": .* lists the ids'),
+        (Filters(language="klingon"), '"klingon" is no language .* such as "en"'),
+        (Filters(since="soon"), 'since "soon" is no date: .* YYYY-MM-DD'),  # type: ignore[arg-type]
+        ({"sources": ("Ledger",)}, "write filters=Filters"),
+    ],
+)
+def test_filters_that_cannot_be_meant_are_refused(ostrel: Rag, filters: Any, message: str) -> None:
+    with pytest.raises(ClipdeskError, match=message):
+        ostrel.search("Ostrel", filters=filters)
+    with pytest.raises(ClipdeskError, match=message):
+        ostrel.ask("What closes at Ostrel?", filters=filters)
 
 
 def test_the_command_line_says_what_it_kept_to(tmp_path: Any) -> None:
