@@ -218,7 +218,7 @@ class Rag:
         if self._parts.retriever is not None:
             from rag.chain import search_with
 
-            return search_with(self._parts.retriever, self._store.truth, question, k=k, filters=filters)
+            return search_with(self._parts.retriever, self._store.truth, question, k=k, filters=filters, as_of=day)
         return search(self._store, self._parts.embedder, question, k=k, filters=filters, as_of=day)
 
     def ask(
@@ -284,13 +284,17 @@ class Rag:
         """All that users said, oldest first."""
         return self._store.truth.feedback()
 
-    def as_retriever(self, *, k: int = SEARCH_K) -> BaseRetriever:
-        """Our search as a LlamaIndex retriever."""
+    def as_retriever(
+        self, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: str | date | None = None
+    ) -> BaseRetriever:
+        """Our search as a LlamaIndex retriever; the arguments as in `search`."""
         from rag.chain import HybridRetriever
 
-        return HybridRetriever(
-            lambda question: search(self._store, self._parts.embedder, question, k=k, as_of=date.today())
-        )
+        def found(question: str) -> Found:
+            given, day = checked(filters, self._store.truth), as_day(as_of, name="as_of") or date.today()
+            return search(self._store, self._parts.embedder, question, k=k, filters=given, as_of=day)
+
+        return HybridRetriever(found)
 
     def as_query_engine(self) -> BaseQueryEngine:
         """The whole way as a LlamaIndex query engine."""
