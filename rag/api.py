@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.errors import ClipdeskError, SettingsError
+from rag.errors import ClipdeskError
 from rag.history import History
-from rag.keeping import checked
+from rag.keeping import as_day, checked
 from rag.once import once
 from rag.parts import Parts
 from rag.search import search
@@ -113,7 +113,7 @@ class Rag:
             return sync.ingest(
                 self._store,
                 paths,
-                captured=_day(captured),
+                captured=as_day(captured, name="captured"),
                 prune=prune,
                 chain=self._parts.chain,
                 spread=spread,
@@ -143,7 +143,7 @@ class Rag:
         """The articles of one saved page, in page order, without storing them. Raises PageError."""
         from rag.ingest.article import read_page
 
-        return read_page(path, captured=_day(captured))
+        return read_page(path, captured=as_day(captured, name="captured"))
 
     def delete(self, article_or_page: str | Path) -> tuple[str, ...]:
         """Remove an article (by id) or a page with its text and vectors, from the disk too.
@@ -206,19 +206,19 @@ class Rag:
         return History(self._store)
 
     def search(
-        self, question: str, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: date | None = None
+        self, question: str, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: str | date | None = None
     ) -> Found:
         """The k best passages, best first, and in `scope` the filters that they were kept to.
 
         `filters` limits the articles; more is read from the question unless they say `read=False`. `as_of` is the day
-        from which "last week" counts; today if it is not given. Raises ClipdeskError if `since` is after `until`.
+        from which "last week" counts, as a date or in ISO words; today if it is not given. Raises ClipdeskError for
+        filters that cannot be meant: an id that no article has, `since` after `until`.
         """
-        filters = checked(filters)
+        filters, day = checked(filters, self._store.truth), as_day(as_of, name="as_of") or date.today()
         if self._parts.retriever is not None:
             from rag.chain import search_with
 
-            return search_with(self._parts.retriever, self._store.truth, question, k=k, filters=filters)
-        day = as_of or date.today()
+            return search_with(self._parts.retriever, self._store.truth, question, k=k, filters=filters, as_of=day)
         return search(self._store, self._parts.embedder, question, k=k, filters=filters, as_of=day)
 
     def ask(
@@ -227,7 +227,7 @@ class Rag:
         *,
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
-        as_of: date | None = None,
+        as_of: str | date | None = None,
     ) -> Answer:
         """Answer from the stored articles, or refuse. `history` holds earlier turns, oldest first.
 
@@ -244,7 +244,7 @@ class Rag:
         *,
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
-        as_of: date | None = None,
+        as_of: str | date | None = None,
     ) -> Iterator[Event]:
         """The same answer as events: Retrieved, then Delta as text comes, then Completed with the checked answer.
 
@@ -252,8 +252,9 @@ class Rag:
         """
         if not re.search(r"\w", question):
             raise ClipdeskError("the question is empty: type one")
-        day = as_of or date.today()
-        yield from self._answerer.stream(question.strip(), history=history, filters=checked(filters), today=day)
+        day = as_day(as_of, name="as_of") or date.today()
+        given = checked(filters, self._store.truth)
+        yield from self._answerer.stream(question.strip(), history=history, filters=given, today=day)
 
     def warm(self) -> None:
         """Load the models now, which the first question waits for else. Nothing is asked of an endpoint.
@@ -283,13 +284,17 @@ class Rag:
         """All that users said, oldest first."""
         return self._store.truth.feedback()
 
-    def as_retriever(self, *, k: int = SEARCH_K) -> BaseRetriever:
-        """Our search as a LlamaIndex retriever."""
+    def as_retriever(
+        self, *, k: int = SEARCH_K, filters: Filters | None = None, as_of: str | date | None = None
+    ) -> BaseRetriever:
+        """Our search as a LlamaIndex retriever; the arguments as in `search`."""
         from rag.chain import HybridRetriever
 
-        return HybridRetriever(
-            lambda question: search(self._store, self._parts.embedder, question, k=k, as_of=date.today())
-        )
+        def found(question: str) -> Found:
+            given, day = checked(filters, self._store.truth), as_day(as_of, name="as_of") or date.today()
+            return search(self._store, self._parts.embedder, question, k=k, filters=given, as_of=day)
+
+        return HybridRetriever(found)
 
     def as_query_engine(self) -> BaseQueryEngine:
         """The whole way as a LlamaIndex query engine."""
@@ -316,17 +321,6 @@ class Rag:
                 endpoint=self._parts.endpoint if writes else None,
                 embedding=embedding,
             )
-
-
-def _day(value: str | date | None) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise SettingsError(f'"{value}" is no date: give the day of capture as YYYY-MM-DD') from error
 
 
 def _silent(done: int, total: int, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,11 @@ from llama_index.core.schema import (
     TextNode,
 )
 
+from rag.asked import read
 from rag.errors import ClipdeskError
 from rag.ingest.chunk import MAX_WORDS, pack, vector_hash
 from rag.ingest.sentences import split_sentences
+from rag.keeping import Keeping, day_of, keep
 from rag.models.embedding import Embedder, Matrix, unit
 from rag.types import Answer, Filters, Found, Passage, Scope
 from store.records import Article, Chunk, Prepared, Span
@@ -193,14 +196,26 @@ def passage_node(passage: Passage) -> NodeWithScore:
     return NodeWithScore(node=node, score=passage.score)
 
 
-def search_with(retriever: BaseRetriever, truth: Truth, question: str, *, k: int, filters: Filters) -> Found:
-    """A search by somebody's own retriever, kept to the filters; nodes that are no spans of articles go."""
+def search_with(
+    retriever: BaseRetriever, truth: Truth, question: str, *, k: int, filters: Filters, as_of: date
+) -> Found:
+    """A search by somebody's own retriever, kept to the filters; nodes that are no spans of articles go.
+
+    Filters are read from the question and given up as in our own search.
+    """
     made = (_node_passage(node, articles=truth.articles_by_id) for node in retriever.retrieve(question))
     found = [passage for passage in made if passage is not None]
-    kept = set(truth.matching(filters, among={p.article.id for p in found}))
-    if found and not kept:
-        return Found(found[:k], Scope(widened=filters))
-    return Found([p for p in found if p.article.id in kept][:k], Scope(filters))
+    asked = read(question, as_of=as_of, outlets=truth.outlets(), event=lambda words: day_of(truth, words))
+    wanted = keep(filters, asked.readings if filters.read else ())
+    left = () if filters.read or filters.since or filters.until else asked.times
+    ids = {p.article.id for p in found}
+    for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
+        admitted = kept.admitted(truth, ids, near=ids)
+        if admitted:
+            widened = None if kept == wanted else wanted.filters
+            scope = Scope(kept.filters, kept.readings, widened, left)
+            return Found([p for p in found if p.article.id in admitted][:k], scope)
+    return Found((), Scope(wanted.filters, wanted.readings, left=left))
 
 
 def _node_passage(scored: NodeWithScore, *, articles: Callable[[Sequence[str]], dict[str, Article]]) -> Passage | None:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from rag.errors import ClipdeskError
+from rag.asked import language_code, outlets_meant
+from rag.errors import ClipdeskError, SettingsError
 from rag.types import Filters, Reading, Scope
 from rag.words import content_words, words
 from store.records import DateMention
@@ -72,15 +73,56 @@ class Keeping:
         return kept
 
 
-def checked(filters: Filters | None) -> Filters:
-    """The filters that were given, none of them by default. Raises ClipdeskError for those that cannot be meant."""
+def checked(filters: Filters | None, truth: Truth) -> Filters:
+    """The filters that were given, none of them by default, in the words of the store.
+
+    Raises ClipdeskError for those that cannot be meant.
+    """
+    if not isinstance(filters, Filters | None):
+        raise ClipdeskError("the filters are no Filters: write filters=Filters(sources=(NAME,))")
     filters = filters or Filters()
     if isinstance(filters.sources, str) or isinstance(filters.articles, str):
         raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
-    filters = replace(filters, sources=tuple(filters.sources), articles=tuple(filters.articles))
-    if filters.since and filters.until and filters.since > filters.until:
-        raise ClipdeskError(f"the filters are empty: since {filters.since} is after until {filters.until}")
-    return filters
+    since, until = (as_day(getattr(filters, name), name=name) for name in ("since", "until"))
+    if since and until and since > until:
+        raise ClipdeskError(f"the filters are empty: since {since} is after until {until}")
+    sources = [name for name in filters.sources or () if name.strip()]
+    outlets = truth.outlets() if sources else []
+    return Filters(
+        sources=tuple(dict.fromkeys(meant for name in sources for meant in outlets_meant(name, outlets))),
+        since=since,
+        until=until,
+        articles=_stored(tuple(filters.articles or ()), truth),
+        language=_language(filters.language),
+        read=filters.read,
+    )
+
+
+def as_day(value: str | date | None, *, name: str) -> date | None:
+    """A day that was given as one, with a time, or in ISO words. Raises SettingsError, which calls it by its `name`."""
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(value).date()
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f'{name} "{value}" is no date: give the day as YYYY-MM-DD') from error
+
+
+def _stored(article_ids: tuple[str, ...], truth: Truth) -> tuple[str, ...]:
+    known = truth.matching(Filters(articles=article_ids)) if article_ids else ()
+    if unknown := set(article_ids) - set(known):
+        raise ClipdeskError(f'no article has the id "{min(unknown)}": `clipdesk articles --json` lists the ids')
+    return article_ids
+
+
+def _language(name: str | None) -> str | None:
+    if not name or not name.strip():
+        return None
+    if code := language_code(name):
+        return code
+    raise ClipdeskError(f'"{name}" is no language that is known: give its code, such as "en"')
 
 
 def day_of(truth: Truth, event: str) -> date | None:

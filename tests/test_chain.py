@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from llama_index.core.node_parser import NodeParser, TokenTextSplitter
 from llama_index.core.query_engine import BaseQueryEngine
 from llama_index.core.schema import BaseNode, Document, NodeWithScore, QueryBundle, TextNode
 
-from rag import ClipdeskError, Rag
+from rag import ClipdeskError, Filters, NewArticle, Rag
 from rag.chain import ClipdeskEmbedding, SentenceChunker
 from rag.models.embedding import LocalEmbedder
 from tests.conftest import CAPTURED, SAMPLE
@@ -79,6 +80,30 @@ def test_a_retriever_of_ones_own_takes_the_place_of_ours(tmp_path: Path) -> None
         assert [p.text for p in rag.search("How many sappers?", k=10)] == [p.text for p in reversed(ours)]
         answer = rag.ask("How many sappers is Pyongyang sending?")
         assert all(c.quote == c.article.text[c.start : c.end] for c in answer.citations)
+
+
+def test_a_retriever_takes_filters_and_one_of_ones_own_is_kept_to_those_of_the_question(tmp_path: Path) -> None:
+    articles = [
+        NewArticle("Bridge closes", "The bridge at Ostrel closes.", "Ledger", date(2025, 5, 5)),
+        NewArticle("Bridge opens", "The bridge at Ostrel is open again.", "Wire", date(2025, 6, 12)),
+    ]
+
+    def found(nodes: list[NodeWithScore]) -> set[str]:
+        return {n.node.metadata["title"] for n in nodes}
+
+    with Rag.open(tmp_path) as rag:
+        rag.add(articles, name="ostrel")
+        assert found(rag.as_retriever(filters=Filters(sources=("Wire",))).retrieve("Ostrel")) == {"Bridge opens"}
+        then = rag.as_retriever(as_of="2025-06-21")
+        assert found(then.retrieve("What happened at Ostrel last week?")) == {"Bridge opens"}
+        rag._parts.retriever = Reversed(rag.as_retriever(filters=Filters(read=False)))
+        kept = rag.search("What happened at Ostrel last week?", as_of=date(2025, 6, 21))
+        assert [p.article.title for p in kept] == ["Bridge opens"]
+        assert [r.words for r in kept.scope.read] == ["last week"]
+        widened = rag.search("What happened at Ostrel last week?", as_of=date(2024, 6, 21))
+        assert len(widened) == 2
+        assert widened.scope.widened == Filters(since=date(2024, 6, 10), until=date(2024, 6, 16))
+        assert rag.search("Ostrel last week", filters=Filters(read=False)).scope.left == ("last week",)
 
 
 def test_a_splitter_and_an_embedding_of_llama_index_s_own(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from rag import Completed, Filters, NewArticle, Rag, Retrieved
 from rag.asked import read
 from rag.cli import app
 from rag.errors import ClipdeskError
+from rag.keeping import checked
 from rag.ranking import newest_first
 
 DAY = date(2025, 6, 21)
+BOUNDS, MONDAY = ("since", "until"), date(2025, 6, 16)
 OUTLETS = ("Yonhap News Agency", "The Korea Herald", "TASS", "Fortune", "The Times", "The New York Times")
 
 
@@ -53,8 +55,32 @@ def asked(question: str, event: date | None = None) -> dict[str, Any]:
         ("When will the plant open in 2027?", {}),  # what lies ahead is told before it comes
         ("What came of last week's vote?", {}),  # the time names the vote
         ("What did he sell in May, and what in June?", {}),  # two times: neither excludes the other
+        ("What happened in the past three days?", {"since": date(2025, 6, 18), "until": date(2025, 6, 21)}),
+        ("What happened in the week of 2 June?", {"since": date(2025, 6, 2), "until": date(2025, 6, 8)}),
+        ("What did TASS say until 5 June 2025?", {"sources": ("TASS",), "until": date(2025, 6, 5)}),
+        ("What had TASS reported by 5 June 2025?", {"sources": ("TASS",), "until": date(2025, 6, 5)}),
+        ("What happened up to June 5?", {"until": date(2025, 6, 5)}),
+        ("Who was mayor until 2020?", {}),  # told after it, as what is due by a day may be told whenever
+        ("Which tax has to be paid by June 5?", {}),
+        ("what happened in november 2023", {"since": date(2023, 11, 1), "until": date(2023, 11, 30)}),
+        ("what did yonhap say on monday", {"sources": ("Yonhap News Agency",)} | dict.fromkeys(BOUNDS, MONDAY)),
+        ("what happened in may", {"since": date(2025, 5, 1), "until": date(2025, 5, 31)}),
+        ("what may 20 sappers do, and how many march since 2024", {"since": date(2024, 1, 1)}),
+        ("What happened in early May 2025?", {"since": date(2025, 5, 1), "until": date(2025, 5, 16)}),
+        ("What happened in mid-May?", {"since": date(2025, 5, 8), "until": date(2025, 5, 24)}),
+        ("What happened since late May?", {"since": date(2025, 5, 16)}),
+        ("What happened after June 5?", {"since": date(2025, 6, 6)}),
+        ("What happened after the June 5 vote?", {"since": date(2025, 6, 5)}),  # it is told that day
+        ("What happened after May?", {"since": date(2025, 5, 1)}),
+        ("What did TASS and the Korea Herald say?", {"sources": ("TASS", "The Korea Herald")}),
+        ("what did yonhap or tass report", {"sources": ("Yonhap News Agency", "TASS")}),
         ("What do German-language articles say?", {"language": "de"}),
         ("What is the latest on the strike?", {"latest": True}),
+        ("Who chairs the council now?", {"latest": True}),
+        ("How many houses have been rebuilt so far?", {"latest": True}),
+        ("What is the current price?", {"latest": True}),
+        ("Why did the dam go so far over budget now that it stands?", {}),
+        ("Who currently owned the ship in 1990?", {"since": date(1990, 1, 1), "until": date(1990, 12, 31)}),
     ],
 )
 def test_what_is_read_from_a_question(question: str, expected: dict[str, Any]) -> None:
@@ -65,6 +91,17 @@ def test_an_event_bounds_the_time_only_where_its_day_is_known() -> None:
     assert asked("What did Seoul say before the summit?") == {}
     assert asked("What did Seoul say before the summit?", DAY) == {"until": DAY - timedelta(days=1)}
     assert asked("What changed after the summit in Ostrel?", DAY) == {"since": DAY}
+    assert asked("What was said in the run-up to the summit?", DAY) == {"until": DAY - timedelta(days=1)}
+
+
+def test_a_bound_cuts_a_time_that_has_a_beginning_and_an_end() -> None:
+    may = {"since": date(2025, 5, 1), "until": date(2025, 5, 31)}
+    question = "What did Seoul say last month about the pact before the summit?"
+    assert asked(question, date(2025, 5, 10)) == may | {"until": date(2025, 5, 9)}
+    assert asked(question, date(2025, 6, 10)) == may
+    assert asked(question, date(2025, 4, 10)) == {}
+    assert asked("What happened last month after the summit?", date(2025, 5, 10)) == may | {"since": date(2025, 5, 10)}
+    assert asked("What happened last month, and what did Seoul say before the summit?", date(2025, 5, 10)) == {}
 
 
 def test_newest_first_by_hand() -> None:
@@ -194,6 +231,37 @@ def test_filters_that_cannot_hold_are_refused(ostrel: Rag) -> None:
         ostrel.search("Ostrel", filters=Filters(since=DAY, until=date(2025, 1, 1)))
     with pytest.raises(ClipdeskError, match="as a tuple"):
         ostrel.search("Ostrel", filters=Filters(sources="Wire"))  # type: ignore[arg-type]
+
+
+def test_filters_are_taken_in_other_words_and_types(ostrel: Rag) -> None:
+    def taken(**given: Any) -> Filters:
+        return checked(Filters(**given), ostrel._store.truth)
+
+    assert [taken(language=name).language for name in ("EN", "english", "German", " ")] == ["en", "en", "de", None]
+    assert taken(sources=("Ledger News", "wire")).sources == ("Ledger", "wire")
+    assert taken(sources=("", " "), articles=None) == Filters()
+    assert taken(since="2024-11-01", until=datetime(2024, 11, 5, 8)) == Filters(
+        since=date(2024, 11, 1), until=date(2024, 11, 5)
+    )
+    assert titles(ostrel, "the bridge at Ostrel", Filters(sources=("Ledger News",))) == {"Bridge closes", "Ferry full"}
+    scopes = [ostrel.search("What happened last week?", as_of=day).scope for day in ("2025-06-21", DAY)]
+    assert scopes[0] == scopes[1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        (Filters(articles=("nope",)), 'no article has the id "nope": .* lists the ids'),
+        (Filters(language="klingon"), '"klingon" is no language .* such as "en"'),
+        (Filters(since="soon"), 'since "soon" is no date: .* YYYY-MM-DD'),  # type: ignore[arg-type]
+        ({"sources": ("Ledger",)}, "write filters=Filters"),
+    ],
+)
+def test_filters_that_cannot_be_meant_are_refused(ostrel: Rag, filters: Any, message: str) -> None:
+    with pytest.raises(ClipdeskError, match=message):
+        ostrel.search("Ostrel", filters=filters)
+    with pytest.raises(ClipdeskError, match=message):
+        ostrel.ask("What closes at Ostrel?", filters=filters)
 
 
 def test_the_command_line_says_what_it_kept_to(tmp_path: Any) -> None:

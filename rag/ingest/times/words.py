@@ -30,6 +30,7 @@ _NAMED: tuple[tuple[str, Rule], ...] = (
     (rf"(?:{_WD},? )?{_MONTH} {_D}{_D2}{_OPEN}", named.day_of_month),
     (rf"(?:{_WD},? )?(?:the )?{_D}{_D2} (?:of )?{_MONTH}{_OPEN}", named.day_of_month),
     (rf"(?:the )?week of {_MONTH} {_D}(?P<d2>){_OPEN}(?P<wd>)", named.week_of),
+    (rf"(?:the )?week of (?:the )?{_D}(?P<d2>) (?:of )?{_MONTH}{_OPEN}(?P<wd>)", named.week_of),
     (rf"{_WAY}(?:(?:[Ee]arly|[Ll]ate|[Mm]id)[ -])?{_MONTH}{_OPEN}", named.month),
     (rf"{_WAY}{_WD}{_PART}(?:,? (?:of )?{_WHICH_WEEK})?{_PART}", named.weekday),
     (rf"(?P<week>[Ll]ast|[Tt]his|[Nn]ext) week,? (?:on )?{_WD}{_PART}", named.week_then_day),
