@@ -50,7 +50,7 @@ def ingest(
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop pages of these folders whose files are gone.")] = False,
     dask: Annotated[
-        str | None, typer.Option(help="Spread the work over a Dask scheduler (its address); alone, over this machine.")
+        str | None, typer.Option(help="Spread the work over a Dask scheduler (HOST:PORT); alone, over this machine.")
     ] = None,
     data: Data = None,
     as_json: Json = False,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from store.errors import StoreError
+from store.errors import IndexLost, StoreError
 from store.records import Hit, Server
 
 if TYPE_CHECKING:
@@ -73,7 +73,10 @@ def _connected(server: Server, settings: Any) -> ClientAPI:
 
 
 class VectorIndex:
-    """Ids and vectors, searched by cosine similarity."""
+    """Ids and vectors, searched by cosine similarity.
+
+    On a server, each call raises IndexLost where it cannot be asked any more.
+    """
 
     def __init__(self, where: Path | Server, *, name: str = COLLECTION) -> None:
         """Open or create the index in a folder or on a server. Raises StoreError if Chroma cannot read what is there.
@@ -85,6 +88,7 @@ class VectorIndex:
 
         logging.getLogger("chromadb").setLevel(logging.ERROR)
         self._name = name
+        self._server = where if isinstance(where, Server) else None
         quiet = Settings(anonymized_telemetry=False)
         try:
             if isinstance(where, Server):
@@ -112,36 +116,54 @@ class VectorIndex:
             made.modify(configuration={"hnsw": {"ef_search": width}})
         return made
 
+    @contextmanager
+    def _serving(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # chromadb's own kinds, and those of its HTTP client
+            if self._server is None:
+                raise
+            raise IndexLost(
+                f"the Chroma server at {self._server.url} stopped serving ({error}): start it and run the same command "
+                "once more"
+            ) from error
+
     def sweep(self, prefix: str) -> None:
         """Delete all other collections whose names begin so; for a server, where folders cannot be deleted."""
-        for other in self._client.list_collections():
-            if other.name.startswith(prefix) and other.name != self._name:
-                self._client.delete_collection(other.name)
+        with self._serving():
+            for other in self._client.list_collections():
+                if other.name.startswith(prefix) and other.name != self._name:
+                    self._client.delete_collection(other.name)
 
     def upsert(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Put rows in; `vectors` has shape (len(ids), dimension)."""
-        for at in range(0, len(ids), BATCH):
-            self._collection.upsert(list(ids[at : at + BATCH]), embeddings=vectors[at : at + BATCH])
+        with self._serving():
+            for at in range(0, len(ids), BATCH):
+                self._collection.upsert(list(ids[at : at + BATCH]), embeddings=vectors[at : at + BATCH])
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take rows out; an id that is not there is no error."""
-        for at in range(0, len(ids), BATCH):
-            self._collection.delete(list(ids[at : at + BATCH]))
+        with self._serving():
+            for at in range(0, len(ids), BATCH):
+                self._collection.delete(list(ids[at : at + BATCH]))
 
     def query(self, vector: NDArray[np.float32], *, k: int) -> list[Hit]:
         """The k nearest rows, best first; the score is the cosine similarity, in [-1, 1]."""
-        found = self._collection.query(query_embeddings=vector, n_results=k, include=["distances"])
+        with self._serving():
+            found = self._collection.query(query_embeddings=vector, n_results=k, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [Hit(chunk_id, 1.0 - float(d)) for chunk_id, d in zip(found["ids"][0], distances, strict=True)]
 
     def count(self) -> int:
-        return self._collection.count()
+        with self._serving():
+            return self._collection.count()
 
     def ids(self) -> set[str]:
         """The ids of all rows."""
         found: set[str] = set()
-        for at in range(0, self.count(), BATCH):
-            found.update(self._collection.get(limit=BATCH, offset=at, include=[])["ids"])
+        with self._serving():
+            for at in range(0, self._collection.count(), BATCH):
+                found.update(self._collection.get(limit=BATCH, offset=at, include=[])["ids"])
         return found
 
     def close(self) -> None:

@@ -87,9 +87,9 @@ class Store:
         """Put pages and their articles in, wholly or not at all; returns the ids of articles no page holds any more.
 
         `prepared` are articles that are not stored yet, `refreshed` ones that are; `vectors` maps each vector hash
-        that is not stored to its vector; `model` is the embedding's (name, dimension).
+        that is not stored to its vector; `model` is the embedding's (name, dimension). Raises IndexLost.
         """
-        with self._guard:
+        with self._changing():
             self.check_model(*model)
             if self._server:  # another process may have stored them since they were prepared
                 known = self.truth.articles_by_id(p.article.id for p in prepared)
@@ -110,25 +110,49 @@ class Store:
             return articles
 
     def forget(self, paths: Sequence[str], *, scrub: bool = False) -> list[str]:
-        """Drop pages; returns the ids of the articles that went with them. `scrub` wipes them from the disk too."""
+        """Drop pages; returns the ids of the articles that went with them. `scrub` wipes them from the disk too.
+
+        Raises IndexLost before anything is dropped, or StoreError that says what is left to do.
+        """
         return self._drop(lambda: self.truth.forget(paths), scrub=scrub) if paths else []
 
     def drop_article(self, article_id: str) -> list[str]:
-        """Drop an article from all its pages and wipe it from the disk; returns its id, or nothing if unknown."""
+        """Drop an article from all its pages and wipe it from the disk; returns its id, or nothing if unknown.
+
+        Raises as `forget` does.
+        """
         return self._drop(lambda: self.truth.drop(article_id), scrub=True)
 
     def _drop(self, drop: Callable[[], tuple[list[str], list[str]]], *, scrub: bool) -> list[str]:
-        with self._guard:
+        with self._changing():
             index = self.index
+            index.count()  # a server that is gone is found out while nothing is dropped yet
             articles, chunks = drop()
-            if scrub and articles:
-                self._renew_index()  # an HNSW file only marks a vector as deleted
-            else:
-                index.delete(chunks)
-            self.truth.journal_clear(chunks)
-            if scrub and articles:
-                self.truth.scrub()
+            try:
+                if scrub and articles:
+                    self._renew_index()  # an HNSW file only marks a vector as deleted
+                else:
+                    index.delete(chunks)
+                self.truth.journal_clear(chunks)
+            except StoreError as error:
+                raise StoreError(
+                    f"the articles are removed, but the index still has their vectors ({error.__cause__ or error}): "
+                    'once it serves again, run "clipdesk rebuild", which wipes them'
+                ) from error
+            finally:
+                if scrub and articles:
+                    self.truth.scrub()
             return articles
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """The guard; an index that is lost meanwhile is opened anew by who next asks, and its journal worked off."""
+        with self._guard:
+            try:
+                yield
+            except StoreError:
+                self._close_index()
+                raise
 
     @property
     def writing(self) -> AbstractContextManager[object]:
@@ -154,11 +178,9 @@ class Store:
         with self.steady():
             try:
                 return self._opened().query(vector, k=k)
-            except Exception as error:  # chromadb's own kinds
-                if self._server is None:
-                    raise
+            except IndexLost:
                 self._close_index()  # the snapshot still names the old one: only a new search sees the new
-                raise IndexLost(f"the vector index cannot be asked ({error}): is its server up?") from error
+                raise
 
     def lexical(self, query: str, *, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The k best chunks by BM25, of all articles or of those `among` the given ids, best first."""
@@ -170,7 +192,7 @@ class Store:
 
     def rebuild_index(self, *, model: tuple[str, int], progress: Callable[[int, int], None]) -> int:
         """Make the vector index again from the stored vectors; returns its rows. `progress` gets (done, total)."""
-        with self._guard:
+        with self._changing():
             self.truth.set_meta({"embedding.name": model[0], "embedding.dimension": str(model[1])})
             rows = self._renew_index(progress)
             self.truth.journal_clear(self.truth.journal())
@@ -224,14 +246,14 @@ class Store:
 
     def open_index(self) -> VectorIndex:
         """The vector index with the journal worked off, whether or not it agrees with the truth; for the doctor."""
-        with self._guard:
+        with self._changing():
             index = self._opened()
             self._recover(index)
             return index
 
     def repair(self) -> None:
         """Make the full-text and the vector index again from what is stored."""
-        with self._guard:
+        with self._changing():
             self.truth.full_text.rebuild()
             self._renew_index()
             self.truth.journal_clear(self.truth.journal())
@@ -244,7 +266,7 @@ class Store:
         """
         if (opened := self._index) is not None and (self._server is None or self._index_number == self._number()):
             return opened
-        with self._guard:
+        with self._changing():
             if self._index is not None:
                 if self._index_number == self._number():
                     return self._index
@@ -252,7 +274,6 @@ class Store:
             index = self.open_index()
             rows, chunks = index.count(), self.truth.chunk_count()
             if rows != chunks:
-                self._close_index()
                 raise StoreError(
                     f'the vector index holds {rows} of {chunks} chunks: run "clipdesk rebuild" to make it again'
                 )

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,14 @@ print("done")
 """
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("chroma")
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def chroma(folder: Path, *, port: int) -> Iterator[subprocess.Popen[bytes]]:
     command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -45,10 +48,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    with chroma(tmp_path_factory.mktemp("chroma"), port=port):
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_two_writers_and_a_reader_at_once(server: str, tmp_path: Path) -> None:
@@ -121,15 +131,56 @@ def test_two_data_folders_on_one_server_stay_apart(server: str, tmp_path: Path) 
 
 
 def test_what_is_wrong_with_the_server_is_said(tmp_path: Path, server: str) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    nobody = f"http://127.0.0.1:{free_port()}"
     article = NewArticle("One", "Ostrel has one bridge.", "Wire")
     for settings in (load_settings(chroma_url=nobody), load_settings(chroma_url=server, chroma_tenant="unknown")):
         with Rag.open(tmp_path, settings=settings) as rag, pytest.raises(StoreError, match="check CHROMA_URL"):
             rag.add([article], name="one")
     with pytest.raises(SettingsError, match="address like"):
         load_settings(chroma_url="localhost:8000")
+
+
+def test_a_server_that_goes_away_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    port, articles = free_port(), [NewArticle(who, f"The {who} council voted.", who) for who in ("Ostrel", "Fennick")]
+    (tmp_path / "page.txt").write_text("Harnwick votes\n\nThe Harnwick council voted on the bridge last night.\n")
+    with Rag.open(tmp_path / "data", settings=load_settings(chroma_url=f"http://127.0.0.1:{port}")) as rag:
+        with chroma(tmp_path / "chroma", port=port):
+            first, _ = rag.add(articles, name="two")
+        for write in (
+            lambda: rag.add([NewArticle("Late", "A late vote.", "Wire")], name="late"),
+            lambda: rag.ingest(tmp_path / "page.txt"),
+            lambda: rag.delete(first),
+            lambda: rag.rebuild(),
+        ):
+            with pytest.raises(StoreError, match=r"Chroma server at http://127\.0\.0\.1:\d+ (stopped|does not) serv"):
+                write()
+        assert {a.title for a in rag.articles()} == {"Ostrel", "Fennick"}
+        with chroma(tmp_path / "chroma", port=port):
+            rag.add([NewArticle("Late", "A late vote.", "Wire")], name="late")
+            assert rag.doctor().ok
+            assert rag.delete(first) == (first,)
+
+
+def test_what_a_delete_leaves_to_do_is_said_where_the_server_goes_away_in_its_middle(tmp_path: Path) -> None:
+    port, articles = free_port(), [NewArticle(who, f"The {who} council voted.", who) for who in ("Ostrel", "Fennick")]
+    with Rag.open(tmp_path / "data", settings=load_settings(chroma_url=f"http://127.0.0.1:{port}")) as rag:
+        store = rag._store
+        with chroma(tmp_path / "chroma", port=port) as process:
+            first, second = rag.add(articles, name="two")
+
+            def drop() -> tuple[list[str], list[str]]:
+                process.kill()
+                process.wait(timeout=30)
+                return store.truth.drop(first)
+
+            with pytest.raises(StoreError, match=r'the articles are removed, .* run "clipdesk rebuild"'):
+                store._drop(drop, scrub=True)
+        assert [a.id for a in rag.articles()] == [second]
+        assert not [f for f in (tmp_path / "data").iterdir() if b"Ostrel" in f.read_bytes()]
+        with chroma(tmp_path / "chroma", port=port):
+            assert [p.article.id for p in rag.search("Who voted in Ostrel?")] == [second]
+            assert rag.doctor().ok
+            assert rag.rebuild() == 1
 
 
 def test_the_plain_name_of_the_setting_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,15 +7,16 @@ worker that dies is given to another.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rag.errors import ClipdeskError
+from rag.errors import ClipdeskError, ModelError, PageError
 from rag.ingest.article import make_articles, read_with_facts
 from rag.ingest.facts import Facts
 from rag.settings import Settings
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from rag.models.embedding import Matrix as Vectors
 
 LOCAL = "local"
+JOINING = 15  # seconds to wait for the first worker
 READ_AHEAD = 4  # pages for each worker
 EMBED_AHEAD = 2  # batches for each worker
 Cut = tuple[Prepared, dict[str, "BaseNode"]]
@@ -47,18 +49,26 @@ class Spread:
 
     def __init__(self, client: Client, settings: Settings, *, model: str) -> None:
         self._client = client
-        self._settings = settings
+        self._settings = _for_workers(settings)
         self._model = model
         self._cuts: dict[str, Cut] = {}
         self._embedded: dict[tuple[str, ...], Any] = {}
-        self.workers = max(1, len(client.scheduler_info()["workers"]))
+        self.workers = len(client.scheduler_info()["workers"])
 
     def read(self, data: bytes, **how: Any) -> Callable[[], tuple[tuple[Article, ...], tuple[str, ...]]]:
-        """Have a page read and its articles cut; the call that waits for them."""
+        """Have a page read and its articles cut; the call that waits for them. It raises PageError."""
+        from distributed import KilledWorker
+
         future = self._client.submit(_read_and_cut, data, how, self._model, pure=False)
 
         def result() -> tuple[tuple[Article, ...], tuple[str, ...]]:
-            articles, skipped, cuts = future.result()
+            try:
+                articles, skipped, cuts = future.result()
+            except KilledWorker as error:
+                raise PageError(
+                    f"{how['name']} killed each worker that read it, {error.allowed_failures + 1} in all: give the "
+                    "workers more memory, or ingest it without dask"
+                ) from error
             self._cuts |= cuts
             return articles, skipped
 
@@ -77,12 +87,22 @@ class Spread:
     def embed_ahead(self, nodes: Mapping[str, BaseNode]) -> None:
         """Have a batch embedded, to be fetched by exactly these keys."""
         if nodes:
-            self._embedded[tuple(nodes)] = self._client.submit(_embed, dict(nodes), self._settings, pure=False)
+            self._embedded[tuple(nodes)] = self._client.submit(
+                _embed, dict(nodes), self._settings, self._model, pure=False
+            )
 
     def embedded(self, nodes: Mapping[str, BaseNode]) -> dict[str, Vectors] | None:
-        """The vectors of a batch that was embedded ahead, else None."""
+        """The vectors of a batch that was embedded ahead, else None; so too if it killed the workers that tried.
+
+        Raises ModelError if they have another model.
+        """
+        from distributed import KilledWorker
+
         future = self._embedded.pop(tuple(nodes), None)
-        return None if future is None else future.result()
+        try:
+            return None if future is None else future.result()
+        except KilledWorker:
+            return None
 
 
 _T = TypeVar("_T")
@@ -107,18 +127,33 @@ def spread(scheduler: str, settings: Settings, *, model: str) -> Iterator[Spread
     except ImportError as error:
         raise ClipdeskError('Dask is not installed: pip install "clipdesk[dask]"') from error
     dask: Any = distributed  # it has no types
-    try:
-        if scheduler == LOCAL:
-            with (
-                dask.LocalCluster(threads_per_worker=1, dashboard_address=None) as cluster,
-                dask.Client(cluster) as client,
-            ):
-                yield Spread(client, settings, model=model)
-        else:
-            with dask.Client(scheduler, timeout=10) as client:
-                yield Spread(client, settings, model=model)
-    except (OSError, ValueError) as error:
-        raise ClipdeskError(f"the Dask scheduler {scheduler} does not serve ({error}): check its address") from error
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    with ExitStack() as opened:
+        try:
+            if scheduler == LOCAL:
+                cluster = opened.enter_context(dask.LocalCluster(threads_per_worker=1, dashboard_address=None))
+                client = opened.enter_context(dask.Client(cluster))
+            else:
+                client = opened.enter_context(dask.Client(scheduler, timeout=10))
+        except (OSError, ValueError) as error:
+            raise ClipdeskError(
+                f"the Dask scheduler {scheduler} does not serve ({error}): check its address"
+            ) from error
+        try:
+            client.wait_for_workers(1, timeout=JOINING)
+        except TimeoutError as error:
+            raise ClipdeskError(
+                f'no worker has joined the Dask scheduler {scheduler}: start one with "dask worker {scheduler}"'
+            ) from error
+        yield Spread(client, settings, model=model)
+
+
+def _for_workers(settings: Settings) -> Settings:
+    """What workers embed with; the secrets among it only where the endpoint embeds."""
+    names = ["embedding", "models"]
+    if settings.embedding.startswith("openai:"):
+        names += ["openai_api_key", "openai_base_url", "timeout", "mode", "model", "llm_folder"]
+    return Settings.model_construct(**{name: getattr(settings, name) for name in names})
 
 
 def _read_and_cut(data: bytes, how: dict[str, Any], model: str) -> tuple[Any, ...]:
@@ -132,10 +167,16 @@ def _read_and_cut(data: bytes, how: dict[str, Any], model: str) -> tuple[Any, ..
     return articles, skipped, cuts
 
 
-def _embed(nodes: dict[str, BaseNode], settings: Settings) -> dict[str, Vectors]:
+def _embed(nodes: dict[str, BaseNode], settings: Settings, model: str) -> dict[str, Vectors]:
     from rag.chain import ClipdeskEmbedding, embed_nodes
 
-    return embed_nodes(nodes, embed_model=ClipdeskEmbedding(_embedder(settings)))
+    embedder = _embedder(settings)
+    if embedder.identity != model:
+        raise ModelError(
+            f"a Dask worker embeds with {embedder.identity}, not {model}: install this version of Clipdesk and its "
+            "model on all workers"
+        )
+    return embed_nodes(nodes, embed_model=ClipdeskEmbedding(embedder))
 
 
 @cache

@@ -72,7 +72,7 @@ def ingest(
     """
     tally = _Tally()
     files = list(find_files(paths, tally.failed, prune=prune))
-    with spread or nullcontext() as workers:
+    with spread if spread and files else nullcontext() as workers:
         batches = _batches(store, files, tally, captured=captured, progress=progress, workers=workers)
         if workers:
             stored_ahead: set[str] = set()
