@@ -27,6 +27,9 @@ Ask = Callable[[str], tuple[Json, float | None]]
 
 
 AGAIN = "take it out, or run it again with --fresh"
+ROWS = ("results.jsonl", "times.jsonl", "articles.jsonl")
+REPORTS = ("report.html", "report.json", "report.md", "junit.xml")
+MADE_OF_ROWS = ("summary.json", "calibration.json", "judge.jsonl", *REPORTS)
 _Row = TypeAdapter(Json)
 
 
@@ -72,7 +75,8 @@ class RunFolder:
     def begin(cls, path: Path, manifest: Manifest, *, fresh: bool = False) -> RunFolder:
         """Start a run, or take up the unfinished one that lies there.
 
-        A finished run, and with `fresh` any run, is replaced. Raises RunError for an unfinished run of another kind.
+        A finished run, and with `fresh` any run, is replaced, with all that was made of its rows. Raises RunError for
+        an unfinished run of another kind.
         """
         path.mkdir(parents=True, exist_ok=True)
         old = read_run(path).manifest if (path / "run.json").exists() else None
@@ -83,7 +87,7 @@ class RunFolder:
                     "add --fresh to drop it, or name another folder with --out"
                 )
             return cls(path, old)
-        for name in ("results.jsonl", "times.jsonl", "articles.jsonl", "judge.jsonl"):
+        for name in (*ROWS, *MADE_OF_ROWS):
             (path / name).unlink(missing_ok=True)
         run = cls(path, manifest)
         run._write_manifest()

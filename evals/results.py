@@ -68,7 +68,8 @@ class Run:
 def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None = None) -> Run:
     """Score what the folder holds against the gold files as they are now.
 
-    A question that the gold files no longer have is left out and listed as unscored. Raises GoldError, RunError.
+    A question that the gold files no longer have, or ask otherwise now, is left out and listed as unscored. Raises
+    GoldError, RunError.
     """
     try:
         located = located_from(folder.articles(), tasks)
@@ -89,7 +90,10 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
             except (KeyError, TypeError, ValueError) as error:
                 file = folder.path / "results.jsonl"
                 raise RunError(f"{file}: the row of {item} cannot be used ({error!r}): {AGAIN}") from error
-            rows.append(_row(task, question, answer, passages, place, seconds=times.get(item)))
+            if otherwise := _asked_otherwise(answer, question, task):
+                gone.append(Unscored(item, f"asked {otherwise} then: run it again"))
+            else:
+                rows.append(_row(task, question, answer, passages, place, seconds=times.get(item)))
     manifest = folder.manifest
     return Run(
         name=manifest.suite,
@@ -101,6 +105,14 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
         unscored=(*folder.unscored(), *gone),
         prices=prices,
     )
+
+
+def _asked_otherwise(answer: Answer, question: Question, task: Task) -> str:
+    """How the question differed when it was answered, or nothing. The day of another page's capture is not known."""
+    if answer.question != question.asked:
+        return "in other words"
+    day = question.as_of or (task.captured if task.own_page else None)
+    return "as of another day" if day and answer.as_of and answer.as_of != day else ""
 
 
 def _row(

@@ -121,6 +121,17 @@ def test_an_unfinished_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> 
     assert RunFolder.begin(tmp_path, manifest(fingerprint={"git": "2"}), fresh=True).manifest.fingerprint["git"] == "2"
 
 
+def test_what_was_made_of_the_rows_goes_with_them(tmp_path: Path) -> None:
+    RunFolder.begin(tmp_path, manifest())
+    (tmp_path / "labels.yaml").write_text("a: {1: stated}\n")
+    for name in ("calibration.json", "summary.json", "judge.jsonl", "report.html", "report.json", "junit.xml"):
+        (tmp_path / name).write_text("{}")
+    RunFolder.begin(tmp_path, manifest())
+    assert (tmp_path / "calibration.json").exists()  # an unfinished run goes on
+    RunFolder.begin(tmp_path, manifest(), fresh=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"run.json", "labels.yaml"}
+
+
 def test_an_error_is_unscored_and_asked_again(tmp_path: Path) -> None:
     def fails(item: str) -> tuple[dict[str, Any], float]:
         if item == "b":
@@ -346,6 +357,20 @@ def test_a_stored_run_names_the_folder_of_its_questions(own: Path, tmp_path: Pat
     others = str(gold_of(tmp_path / "gold", "pyongyang"))
     assert evals("score", "mine", "--gold", others, "--samples", str(SAMPLE.parent))[0] == 2
     assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
+
+
+def test_an_answer_to_other_words_or_of_another_day_is_not_scored(own: Path) -> None:
+    common = ["--gold", "questions", "--samples", "pages"]
+    assert evals("run", *common, "--out", "mine")[0] == 0
+    (own / "ferry.yaml").write_text(OWN.replace("people were on", "passengers were on"), "utf-8")
+    code, printed = evals("score", "mine")
+    assert code == 3
+    assert "not scored ferry-aboard: asked in other words then: run it again" in printed
+    (own / "ferry.yaml").write_text(OWN.replace("ask: How", "as_of: 2025-06-24\n    ask: How"), "utf-8")
+    code, printed = evals("score", "mine")
+    assert code == 3
+    assert "not scored ferry-aboard: asked as of another day then: run it again" in printed
+    assert evals("run", *common, "--out", "mine")[0] == 0
 
 
 @with_seed
