@@ -93,7 +93,8 @@ def show_gold(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     """Score, write `summary.json` and the history, print; returns the exit code."""
     run = score_run(folder, tasks, prices=prices)
     if save:
-        save_baseline(run, baseline_path(tasks[0].file.parent, run.name, run.mode))
+        questions = [i for task in tasks for i in task.questions]
+        save_baseline(run, baseline_path(tasks[0].file.parent, run.name, run.mode), questions=questions)
     gates, baseline = _judged(run, tasks)
     summary = document(run, gates, baseline=baseline)
     folder.keep_summary(summary)

@@ -7,7 +7,7 @@ against the committed baseline, and the floors of `floors.yaml`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -100,8 +100,19 @@ def read_baseline(path: Path) -> Baseline | None:
         raise GoldError(f"{path.name} cannot be used: write it anew with --save-baseline ({error})") from error
 
 
-def save_baseline(run: Run, path: Path) -> None:
-    """Make this run the measure of later ones. Raises RunError for a run that does not name its processor."""
+def save_baseline(run: Run, path: Path, *, questions: Iterable[str]) -> None:
+    """Make this run the measure of later ones.
+
+    Raises RunError unless all `questions` were asked, on their own page, and have a score, and for a run that does not
+    name its processor.
+    """
+    if left := set(questions) - {score.id for score in run.scores}:
+        raise RunError(
+            f"no baseline was written: {len(left)} questions have no score in this run, first {min(left)}: ask all of "
+            "them, without --limit and --split"
+        )
+    if run.options.get("page"):
+        raise RunError("no baseline was written: the run is on another page: make one without --page")
     passed = [score.id for score in run.scores if score.passed]
     failed = [score.id for score in run.scores if not score.passed]
     processor = run.fingerprint.get("processor")

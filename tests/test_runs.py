@@ -340,8 +340,11 @@ def test_own_questions_are_held_to_their_own_floors_and_baseline(own: Path) -> N
     assert "not applicable: no flip" in printed
     assert "not applicable: floors" in printed
     assert evals("run", *common, "--save-baseline")[0] == 0
-    assert "ferry-aboard" in (own / "baseline" / "gold-quote.json").read_text("utf-8")
+    whole = (own / "baseline" / "gold-quote.json").read_bytes()
+    assert b"ferry-aboard" in whole
     assert {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()} == ours
+    code, _ = evals("run", *common, "--limit", "1", "--save-baseline")
+    assert (code, (own / "baseline" / "gold-quote.json").read_bytes()) == (2, whole)
     (own / "floors.yaml").write_text("quote:\n  over_refusal: {max: 0}\n  question_pass: {min: 1}\n")
     code, printed = evals("run", *common)
     assert code == 0
@@ -464,8 +467,20 @@ def states(run: Run, floors: dict[str, Any] | None = None, baseline: Baseline | 
 
 def test_a_run_that_names_no_processor_is_no_baseline(scored: Run, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="--fresh"):
-        save_baseline(replace(scored, fingerprint={}), tmp_path / "baseline.json")
+        save_baseline(replace(scored, fingerprint={}), tmp_path / "baseline.json", questions=())
     assert not (tmp_path / "baseline.json").exists()
+
+
+def test_a_run_of_a_part_is_no_baseline(scored: Run, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    run = run_of({"a": True, "b": False}, scored)
+    with pytest.raises(RunError, match="1 questions have no score in this run, first c"):
+        save_baseline(run, path, questions=("a", "b", "c"))
+    with pytest.raises(RunError, match="--page"):
+        save_baseline(replace(run, options={"limit": None, "page": "p.txt"}), path, questions=("a", "b"))
+    assert not path.exists()
+    save_baseline(run, path, questions=("a", "b"))
+    assert json.loads(path.read_text("utf-8"))["passed"] == ["a"]
 
 
 def test_flips_against_the_baseline_fail(scored: Run) -> None:
@@ -539,6 +554,9 @@ def test_three_outcomes_of_a_comparison(scored: Run) -> None:
     assert compare(right, mixed).outcome == "inconclusive"
     lost = replace(right, unscored=(Unscored("q99", "the server is gone"),))
     assert (compare(right, right).outcome, compare(right, lost).outcome) == ("not regressed", "inconclusive")
+    part = run_of({"a": True}, scored)
+    assert compare(run_of({"a": True, "b": True}, scored), part).outcome == "inconclusive"  # b may fail now
+    assert compare(run_of({"a": True, "b": False}, scored), part).outcome == "not regressed"
     few = compare(run_of({"a": True}, scored), run_of({"a": False}, scored))
     assert (few.interval, few.outcome) == (None, "inconclusive")
     with pytest.raises(ValueError, match="in common"):
