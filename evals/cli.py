@@ -298,7 +298,7 @@ def _exits() -> Iterator[None]:
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror}: name a folder that can be written", err=True)
         raise typer.Exit(2) from error
-    except (CannotMeasure, ClipdeskError, json.JSONDecodeError) as error:
+    except (CannotMeasure, ClipdeskError, json.JSONDecodeError, UnicodeDecodeError) as error:
         typer.echo(f"could not measure: {error}", err=True)
         raise typer.Exit(3) from error
 

@@ -30,6 +30,7 @@ AGAIN = "take it out, or run it again with --fresh"
 ROWS = ("results.jsonl", "times.jsonl", "articles.jsonl")
 REPORTS = ("report.html", "report.json", "report.md", "junit.xml")
 MADE_OF_ROWS = ("summary.json", "calibration.json", "judge.jsonl", *REPORTS)
+REMEMBERED = {"finished", "run", "suite", "mode", "split", "limit", "metrics"}
 _Row = TypeAdapter(Json)
 
 
@@ -154,13 +155,13 @@ class RunFolder:
         return done
 
     def _write_manifest(self) -> None:
-        _replace(self.path / "run.json", self.manifest.model_dump_json(indent=2) + "\n")
+        _replace(self.path / "run.json", f"{self.manifest.model_dump_json(indent=2)}\n".encode())
 
 
 def read_run(path: Path) -> RunFolder:
     """The run in a folder. Raises RunError."""
     try:
-        return RunFolder(path, Manifest.model_validate_json((path / "run.json").read_text(encoding="utf-8")))
+        return RunFolder(path, Manifest.model_validate_json((path / "run.json").read_bytes()))
     except FileNotFoundError as error:
         raise RunError(f"{path} holds no run: make one with `python -m evals run --out {path}`") from error
     except (OSError, ValidationError) as error:
@@ -175,9 +176,9 @@ def now() -> datetime:
 def mend(path: Path) -> None:
     """Drop a last line that was cut off by a crash, so that the next row begins a line of its own."""
     if path.exists():
-        text = path.read_text(encoding="utf-8")
-        if not text.endswith("\n"):
-            _replace(path, text[: text.rfind("\n") + 1])
+        data = path.read_bytes()  # the cut may go through a character
+        if not data.endswith(b"\n"):
+            _replace(path, data[: data.rfind(b"\n") + 1])
 
 
 def _asked(ask: Ask, item: str) -> tuple[Json, float | None]:
@@ -204,7 +205,7 @@ def _read_lines(path: Path, *, key: str = "") -> list[Json]:
     """
     if not path.exists():
         return []
-    *whole, _ = path.read_text(encoding="utf-8").split("\n")
+    *whole, _ = path.read_bytes().split(b"\n")
     found = []
     for n, line in enumerate(whole, start=1):
         try:
@@ -217,13 +218,13 @@ def _read_lines(path: Path, *, key: str = "") -> list[Json]:
 
 
 def _write_lines(path: Path, values: Iterable[Json]) -> None:
-    _replace(path, "".join(_line(value) for value in values))
+    _replace(path, "".join(_line(value) for value in values).encode())
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     """Write a file wholly or not at all."""
     beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_bytes(data)
     beside.replace(path)
 
 
@@ -235,8 +236,8 @@ def spread(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
 
 
 def read_history(runs: Path) -> list[Json]:
-    """What finished runs in this folder came to, oldest first."""
-    return _read_lines(runs / "history.jsonl")
+    """What finished runs in this folder came to, oldest first; rows of other programs are left out."""
+    return [row for row in _read_lines(runs / "history.jsonl") if row.keys() >= REMEMBERED]
 
 
 def remember(folder: RunFolder, summary: Json) -> None:
@@ -251,5 +252,4 @@ def remember(folder: RunFolder, summary: Json) -> None:
     }
     same = ("finished", "run")
     kept = [old for old in read_history(folder.path.parent) if any(old[key] != entry[key] for key in same)]
-    lines = "".join(json.dumps(item, sort_keys=True) + "\n" for item in [*kept, entry])
-    (folder.path.parent / "history.jsonl").write_text(lines, encoding="utf-8")
+    _write_lines(folder.path.parent / "history.jsonl", [*kept, entry])

@@ -73,7 +73,7 @@ def read_floors(path: Path) -> Floors:
     if not path.exists():
         return Floors({})
     try:
-        floors = Floors.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        floors = Floors.model_validate(yaml.safe_load(path.read_bytes()))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise GoldError(f"{path.name} cannot be used: {error}") from error
     names = set(Metrics.__dataclass_fields__) - {"by_category"}
@@ -95,7 +95,7 @@ def read_baseline(path: Path) -> Baseline | None:
     if not path.exists():
         return None
     try:
-        return Baseline.model_validate_json(path.read_text(encoding="utf-8"))
+        return Baseline.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise GoldError(f"{path.name} cannot be used: write it anew with --save-baseline ({error})") from error
 

@@ -169,7 +169,7 @@ def read_calibration(folder: Path, judge: Judge) -> Calibration:
     """The judge's calibration on this run. Raises RunError where none that counts is of this model and prompt."""
     remedy = "hold it against human labels first with `python -m evals calibrate`"
     try:
-        found = Calibration.model_validate_json((folder / "calibration.json").read_text(encoding="utf-8"))
+        found = Calibration.model_validate_json((folder / "calibration.json").read_bytes())
     except (OSError, ValidationError) as error:
         raise RunError(f"the judge {judge.name} was not calibrated on this run: {remedy}") from error
     if found.judge != judge.name:

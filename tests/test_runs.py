@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from evals.cli import app
 from evals.compare import compare
-from evals.folder import Manifest, RunError, RunFolder, Unscored, read_run
+from evals.folder import Manifest, RunError, RunFolder, Unscored, read_history, read_run, remember
 from evals.gates import Baseline, Floors, judge_gates, read_floors, save_baseline
 from evals.gold import GoldError
 from evals.report.markdown import markdown
@@ -150,6 +150,26 @@ def test_a_folder_without_a_run_names_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{}")
     with pytest.raises(RunError, match="--fresh"):
         read_run(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+    run = RunFolder.begin(tmp_path, manifest())
+    (tmp_path / "results.jsonl").write_bytes(b'{"id": "a", "said": "\xff"}\n')
+    with pytest.raises(RunError, match="line 1 is no JSON object"):
+        run.rows()
+    (tmp_path / "results.jsonl").write_bytes(b'{"id": "a", "said": "A"}\n{"id": "b", "said": "\xc3')  # cut in an "é"
+    assert list(run.collect(answer, progress=lambda _: None).rows()) == ["a", "b", "c"]
+    (tmp_path / "run.json").write_bytes(b'{"suite": "\xff"}')
+    with pytest.raises(RunError, match="--fresh"):
+        read_run(tmp_path)
+
+
+def test_the_history_leaves_out_rows_of_others(tmp_path: Path) -> None:
+    (tmp_path / "history.jsonl").write_text('{"a": 1}\n')
+    run = RunFolder.begin(tmp_path / "run", manifest())
+    for verdict_of_run in ("failed", "passed"):
+        remember(run, {"suite": "gold", "mode": "quote", "split": "all", "verdict": verdict_of_run, "metrics": {}})
+    assert [row["verdict"] for row in read_history(tmp_path)] == ["passed"]
 
 
 # The whole way
