@@ -382,6 +382,15 @@ def test_a_stored_run_names_the_folder_of_its_questions(own: Path, tmp_path: Pat
     assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
 
 
+def test_gold_files_may_share_a_page_or_an_article(own: Path, tmp_path: Path) -> None:
+    for page in ("ferry.txt", "again.txt"):
+        text = OWN.replace("ferry.txt", page).replace("id: ferry-", f"id: {page[:-4]}-more-")
+        (own / f"{page[:-4]}-more.yaml").write_text(text, "utf-8")
+    shutil.copy(tmp_path / "pages" / "ferry.txt", tmp_path / "pages" / "again.txt")
+    code, printed = evals("run", "--gold", "questions", "--samples", "pages", "--out", "mine")
+    assert (code, printed.splitlines()[-1]) == (0, "quote mode, 6 questions: passed")
+
+
 def test_an_answer_to_other_words_or_of_another_day_is_not_scored(own: Path) -> None:
     common = ["--gold", "questions", "--samples", "pages"]
     assert evals("run", *common, "--out", "mine")[0] == 0
