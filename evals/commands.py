@@ -94,7 +94,7 @@ def show_gold(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     run = score_run(folder, tasks, prices=prices)
     if save:
         questions = [i for task in tasks for i in task.questions]
-        save_baseline(run, baseline_path(tasks[0].file.parent, run.name, run.mode), questions=questions)
+        save_baseline(run, baseline_path(tasks[0].file.parent, run), questions=questions)
     gates, baseline = _judged(run, tasks)
     summary = document(run, gates, baseline=baseline)
     folder.keep_summary(summary)
@@ -174,7 +174,7 @@ def calibrate_judge(folder: RunFolder, tasks: Sequence[Task], *, labels: Path, m
 def _judged(run: Run, tasks: Sequence[Task]) -> tuple[tuple[Gate, ...], Baseline | None]:
     """The verdicts on a run by the floors and the baseline of its gold folder, and that baseline."""
     gold = tasks[0].file.parent
-    baseline = read_baseline(baseline_path(gold, run.name, run.mode))
+    baseline = read_baseline(baseline_path(gold, run))
     return judge_gates(run, floors=read_floors(measures(gold) / FLOORS), baseline=baseline), baseline
 
 

@@ -85,19 +85,22 @@ def read_floors(path: Path) -> Floors:
     return floors
 
 
-def baseline_path(gold: Path, suite: str, mode: str) -> Path:
-    """Where the baseline of a suite in a mode is kept, for the questions of a gold folder."""
-    return measures(gold) / "baseline" / f"{suite}-{mode}.json"
+def baseline_path(gold: Path, run: Run) -> Path:
+    """Where the baseline of a run's suite, mode and kind of processor is kept, for the questions of a gold folder."""
+    kind = str(run.fingerprint.get("processor")).replace(" ", "-")
+    return measures(gold) / "baseline" / f"{run.name}-{run.mode}.{kind}.json"
 
 
 def read_baseline(path: Path) -> Baseline | None:
-    """The baseline, None if there is none. Raises GoldError."""
-    if not path.exists():
+    """The baseline; where there is none, that of another kind of processor; None if there is none. Raises GoldError."""
+    others = sorted(path.parent.glob(f"{path.name.partition('.')[0]}.*json"))
+    found = next((p for p in (path, *others) if p.exists()), None)
+    if found is None:
         return None
     try:
-        return Baseline.model_validate_json(path.read_bytes())
+        return Baseline.model_validate_json(found.read_bytes())
     except (OSError, ValidationError) as error:
-        raise GoldError(f"{path.name} cannot be used: write it anew with --save-baseline ({error})") from error
+        raise GoldError(f"{found.name} cannot be used: write it anew with --save-baseline ({error})") from error
 
 
 def save_baseline(run: Run, path: Path, *, questions: Iterable[str]) -> None:
@@ -179,7 +182,8 @@ def _flips(run: Run, baseline: Baseline | None, *, whole: bool) -> Gate:
     detail = f"{len(broken)} passed before and fail now, {len(fixed)} the other way"
     if broken and run.fingerprint.get("processor") != baseline.processor:
         why = f"the baseline is of another kind of processor ({baseline.processor}), which rounds otherwise"
-        return Gate(name, "not applicable", f"{detail} ({', '.join(broken)}), but {why}")
+        remedy = "write one of this kind with --save-baseline"
+        return Gate(name, "not applicable", f"{detail} ({', '.join(broken)}), but {why}: {remedy}")
     if broken:
         return Gate(name, "failed", f"{detail}: {', '.join(broken)}")
     asked = {score.id for score in run.scores} | {item.id for item in run.unscored}

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from evals.cli import app
 from evals.compare import compare
 from evals.folder import Manifest, RunError, RunFolder, Unscored, read_history, read_run, remember
-from evals.gates import Baseline, Floors, judge_gates, read_floors, save_baseline
+from evals.gates import Baseline, Floors, baseline_path, judge_gates, read_baseline, read_floors, save_baseline
 from evals.gold import GoldError
 from evals.report.markdown import markdown
 from evals.results import Row, Run
@@ -360,11 +360,12 @@ def test_own_questions_are_held_to_their_own_floors_and_baseline(own: Path) -> N
     assert "not applicable: no flip" in printed
     assert "not applicable: floors" in printed
     assert evals("run", *common, "--save-baseline")[0] == 0
-    whole = (own / "baseline" / "gold-quote.json").read_bytes()
+    (kept,) = (own / "baseline").iterdir()
+    whole = kept.read_bytes()
     assert b"ferry-aboard" in whole
     assert {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()} == ours
     code, _ = evals("run", *common, "--limit", "1", "--save-baseline")
-    assert (code, (own / "baseline" / "gold-quote.json").read_bytes()) == (2, whole)
+    assert (code, kept.read_bytes()) == (2, whole)
     (own / "floors.yaml").write_text("quote:\n  over_refusal: {max: 0}\n  question_pass: {min: 1}\n")
     code, printed = evals("run", *common)
     assert code == 0
@@ -510,6 +511,27 @@ def test_a_run_of_a_part_is_no_baseline(scored: Run, tmp_path: Path) -> None:
     assert not path.exists()
     save_baseline(run, path, questions=("a", "b"))
     assert json.loads(path.read_text("utf-8"))["passed"] == ["a"]
+
+
+def processor_of(path: Path) -> str | None:
+    found = read_baseline(path)
+    return found.processor if found else None
+
+
+def test_each_kind_of_processor_has_a_baseline(tmp_path: Path) -> None:
+    here, there = (
+        Run("gold", "quote", "all", {}, {"processor": kind}, (), ()) for kind in ("x86_64 X86_V3", "aarch64 ASIMD")
+    )
+    paths = [baseline_path(tmp_path, run) for run in (here, there)]
+    assert paths[0].name == "gold-quote.x86_64-X86_V3.json"
+    assert read_baseline(paths[0]) is None
+    save_baseline(here, paths[0], questions=())
+    assert [processor_of(path) for path in paths] == ["x86_64 X86_V3"] * 2  # told, and decides nothing there
+    save_baseline(there, paths[1], questions=())
+    assert [processor_of(path) for path in paths] == ["x86_64 X86_V3", "aarch64 ASIMD"]
+    paths[1].rename(tmp_path / "baseline" / "gold-quote.json")  # as a former version named it
+    paths[0].unlink()
+    assert processor_of(paths[1]) == "aarch64 ASIMD"
 
 
 def test_flips_against_the_baseline_fail(scored: Run) -> None:
