@@ -58,11 +58,16 @@ def run_gold(options: Options, tasks: Sequence[Task], *, gold: Path, samples: Pa
             mode=settings.answer_mode,
             split=options.split,
             ids=ids,
-            options={"limit": options.limit, "page": None if tasks[0].own_page else tasks[0].page.name},
+            options={
+                "limit": options.limit,
+                "page": None if tasks[0].own_page else tasks[0].page.name,
+                "epoch": options.epoch,
+            },
             fingerprint=fingerprint(
                 settings,
                 files=[path for task in tasks for path in (task.file, task.page)],
                 article_ids=[article["id"] for article in articles],
+                endpoint=endpoint,
             ),
             gold=_other_than(GOLD, gold),
             samples=_other_than(SAMPLES, samples),

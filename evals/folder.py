@@ -246,7 +246,7 @@ def remember(folder: RunFolder, summary: Json) -> None:
         "finished": folder.manifest.finished.isoformat() if folder.manifest.finished else None,
         "run": folder.path.name,
         "git": folder.manifest.fingerprint.get("git"),
-        **{key: summary[key] for key in ("suite", "mode", "split", "verdict")},
+        **{key: summary[key] for key in ("scored_with", "suite", "mode", "split", "verdict")},
         "limit": folder.manifest.options.get("limit"),
         "metrics": {name: value["value"] for name, value in summary["metrics"].items()},
     }

@@ -1,4 +1,4 @@
-"""A stored run of the gold questions, scored. Pure but for reading the folder: the same rows give the same numbers."""
+"""A stored run of the gold questions, scored: the same rows give the same numbers, with the same code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from evals.asking import Task, located_from
 from evals.checks import Located
+from evals.fingerprint import commit
 from evals.folder import AGAIN, RunError, RunFolder, Unscored
 from evals.gold import Question
 from evals.metrics import Costs, Effort, Metrics, Prices, costs, summarise
@@ -35,7 +36,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All scored rows in gold order, and what could not be scored."""
+    """All scored rows in gold order, and what could not be scored.
+
+    `fingerprint` says what gave the answers, `scored_with` the code that scored them.
+    """
 
     name: str
     mode: str
@@ -45,6 +49,7 @@ class Run:
     rows: tuple[Row, ...]
     unscored: tuple[Unscored, ...]
     prices: Prices | None = None
+    scored_with: str | None = None
 
     @property
     def scores(self) -> tuple[QuestionScore, ...]:
@@ -104,6 +109,7 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
         rows=tuple(rows),
         unscored=(*folder.unscored(), *gone),
         prices=prices,
+        scored_with=commit(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,14 +16,15 @@ from typer.testing import CliRunner
 
 from evals.cli import app
 from evals.compare import compare
+from evals.fingerprint import commit, fingerprint
 from evals.folder import Manifest, RunError, RunFolder, Unscored, read_history, read_run, remember
 from evals.gates import Baseline, Floors, baseline_path, judge_gates, read_baseline, read_floors, save_baseline
 from evals.gold import GoldError
 from evals.report.markdown import markdown
 from evals.results import Row, Run
-from evals.show import premises, verdict
+from evals.show import document, premises, verdict
 from evals.stored import answer_json, article_json, read_answer, read_article
-from rag import Answer, ClipdeskError, Rag
+from rag import Answer, ClipdeskError, Endpoint, Rag, load_settings
 from tests.conftest import ROOT, SAMPLE, SEED
 from tests.fake_llm import Reply, fake_llm
 
@@ -168,8 +170,46 @@ def test_the_history_leaves_out_rows_of_others(tmp_path: Path) -> None:
     (tmp_path / "history.jsonl").write_text('{"a": 1}\n')
     run = RunFolder.begin(tmp_path / "run", manifest())
     for verdict_of_run in ("failed", "passed"):
-        remember(run, {"suite": "gold", "mode": "quote", "split": "all", "verdict": verdict_of_run, "metrics": {}})
-    assert [row["verdict"] for row in read_history(tmp_path)] == ["passed"]
+        summary = {"suite": "gold", "mode": "quote", "split": "all", "verdict": verdict_of_run, "metrics": {}}
+        remember(run, summary | {"scored_with": "2"})
+    (row,) = read_history(tmp_path)
+    assert (row["verdict"], row["git"], row["scored_with"]) == ("passed", "1", "2")
+
+
+def test_a_report_names_the_code_that_scored_too() -> None:
+    run = Run("gold", "quote", "all", {}, {"git": "1"}, (), (), scored_with="2")
+    assert document(run, [], baseline=None)["scored_with"] == "2"
+    assert "code 1, scored with 2." in markdown(run, [], baseline=None)
+    assert "code 1." in markdown(replace(run, scored_with="1"), [], baseline=None)
+
+
+def test_a_fingerprint_names_models_and_prompts() -> None:
+    with fake_llm() as llm:
+        settings = load_settings(mode="llm", openai_base_url=llm.url, max_tokens=50)
+        made = fingerprint(settings, files=(), article_ids=())
+        assert made["models"]["chat"] == Endpoint(settings).model  # the first that the server lists
+    assert made["settings"]["max_tokens"] == 50
+    assert all("@" in made["models"][name] for name in ("embedding", "reranker"))
+    assert made["prompts"]
+    gone = load_settings(mode="llm", openai_base_url="http://127.0.0.1:9/v1")
+    assert fingerprint(gone, files=(), article_ids=())["models"]["chat"] is None
+
+
+def test_new_files_are_part_of_the_code(tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    (tmp_path / "rag").mkdir()
+    (tmp_path / "rag" / "old.py").write_text("1\n")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    plain = commit(tmp_path)
+    assert plain
+    assert "+" not in plain
+    (tmp_path / "notes.txt").write_text("not code\n")
+    assert commit(tmp_path) == plain
+    (tmp_path / "rag" / "new.py").write_text("1\n")
+    first = commit(tmp_path)
+    (tmp_path / "rag" / "new.py").write_text("2\n")
+    assert len({plain, first, commit(tmp_path)}) == 3
 
 
 # The whole way
