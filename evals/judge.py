@@ -89,9 +89,9 @@ class Calibration(Strict):
 class Judge:
     """A pinned model and the prompt in this version; `name` holds both."""
 
-    def __init__(self, settings: Settings) -> None:
-        """`settings` name the endpoint and the model. Raises SettingsError."""
-        self._endpoint = Endpoint(settings)
+    def __init__(self, settings: Settings, *, endpoint: Endpoint | None = None) -> None:
+        """`settings` name the endpoint and the model; `endpoint` may be one that keeps its calls."""
+        self._endpoint = endpoint or Endpoint(settings)
         self._prompt = PROMPT.read_text(encoding="utf-8")
         self.name = f"{settings.model} {digest([self._prompt])}"
 
