@@ -15,7 +15,7 @@ from evals.folder import Ask
 from evals.gold import Gold, GoldError, Question, gold_files, read_gold
 from evals.retrieval import DEPTH
 from evals.stored import Json, answer_json, article_json, passages_json, read_article
-from rag import Answer, Article, ClipdeskError, EndpointLost, Rag, Settings, Turn
+from rag import Answer, ClipdeskError, EndpointLost, Rag, Settings, Turn
 
 
 class CannotMeasure(Exception):
@@ -175,19 +175,22 @@ def located_from(rows: Sequence[Json], tasks: Sequence[Task]) -> dict[tuple[str,
 
 
 def _ingested(rag: Rag, tasks: Sequence[Task], *, pages: Mapping[Path, Path]) -> dict[Path, Located]:
-    fresh: dict[Path, list[Article]] = {}
+    ids: dict[Path, list[str]] = {}
     for task in tasks:
-        known = {article.id for article in rag.articles()}
-        report = rag.ingest(pages[task.file], captured=task.captured)
+        page = pages[task.file]
+        report = rag.ingest(page, captured=task.captured)
         if report.failed:
             raise CannotMeasure(f"{report.failed[0].path}: {report.failed[0].reason}")
-        fresh[task.file] = [article for article in rag.articles() if article.id not in known]
-    everything = rag.articles()
-    return {t.file: locate(t.gold, fresh[t.file], own_page=t.own_page, others=everything) for t in tasks}
+        ids[task.file] = [article.id for article in rag.read(page, captured=task.captured)]
+    stored = {article.id: article for article in rag.articles()}  # one for all pages and gold files that have it
+    everything = tuple(stored.values())
+    return {
+        t.file: locate(t.gold, [stored[i] for i in ids[t.file]], own_page=t.own_page, others=everything) for t in tasks
+    }
 
 
 def _planted_copy(task: Task, folder: Path) -> Path:
     """The task's page with the overlays in place, as a file of its own."""
-    copy = folder / f"planted-{task.page.name}"
+    copy = folder / f"planted-{task.file.stem}-{task.page.name}"
     copy.write_text(planted(task.gold, task.page.read_text(encoding="utf-8")), encoding="utf-8")
     return copy

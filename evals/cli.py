@@ -74,6 +74,8 @@ GoldFolder = Annotated[Path, typer.Option("--gold", help="Folder of gold files (
 SampleFolder = Annotated[Path, typer.Option("--samples", help="Folder of the pages that the gold files name.")]
 StoredGold = Annotated[Path | None, typer.Option("--gold", help="Folder of gold files. [default: the run's]")]
 StoredSamples = Annotated[Path | None, typer.Option("--samples", help="Folder of their pages. [default: the run's]")]
+LLMCache = Annotated[Cache, typer.Option("--cache", help="LLM calls: record keeps them, replay asks nothing.")]
+CacheFolder = Annotated[Path, typer.Option("--cache-dir", help="Where recorded calls and scores are kept.")]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a run.")]
 PriceIn = Annotated[float | None, typer.Option(help="Dollars for a million prompt tokens.")]
 PriceOut = Annotated[float | None, typer.Option(help="Dollars for a million completion tokens.")]
@@ -119,8 +121,8 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder of the run. [default: runs/SUITE-MODE-SPLIT]")] = None,
     fresh: Annotated[bool, typer.Option(help="Drop an unfinished run that lies there.")] = False,
     index: Annotated[Path | None, typer.Option(help="Keep a public set's index here and use it again.")] = None,
-    cache: Annotated[Cache, typer.Option(help="LLM calls: record keeps them, replay asks nothing.")] = Cache.off,
-    cache_dir: Annotated[Path, typer.Option(help="Where recorded calls and scores are kept.")] = CACHE,
+    cache: LLMCache = Cache.off,
+    cache_dir: CacheFolder = CACHE,
     epoch: Annotated[int, typer.Option(help="Keeps several recordings of the same calls apart.")] = 0,
     retrieval_only: Annotated[bool, typer.Option(help="multihop_rag: search, and ask for no answers.")] = False,
     cold: Annotated[bool, typer.Option(help="Score all sentences anew, so that times are measured.")] = False,
@@ -163,6 +165,8 @@ def score(
     gold: StoredGold = None,
     samples: StoredSamples = None,
     judge: Annotated[str | None, typer.Option(help="Model that settles what is open; calibrate it first.")] = None,
+    cache: LLMCache = Cache.off,
+    cache_dir: CacheFolder = CACHE,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     save_baseline: Annotated[bool, typer.Option(help="Make this run the baseline of later ones.")] = False,
@@ -178,7 +182,8 @@ def score(
             prices = _prices(price_in, price_out)
             code = commands.show_gold(folder, tasks, prices=prices, as_json=as_json, save=save_baseline)
             if judge is not None:
-                commands.judge_open(folder, tasks, model=judge)
+                opened = commands.open_judge(judge, cache=cache.value, cache_dir=cache_dir)
+                commands.judge_open(folder, tasks, judge=opened, as_json=as_json)
     raise typer.Exit(code)
 
 
@@ -225,6 +230,8 @@ def calibrate(
     run: RunArgument,
     labels: Annotated[Path, typer.Option(help="YAML of human labels: question id -> fact number -> stated or absent.")],
     model: Annotated[str, typer.Option(help="The judge's model, by its full name.")],
+    cache: LLMCache = Cache.off,
+    cache_dir: CacheFolder = CACHE,
     gold: StoredGold = None,
     samples: StoredSamples = None,
 ) -> None:
@@ -232,7 +239,8 @@ def calibrate(
     with _exits():
         folder = read_run(run)
         tasks = commands.tasks_of(folder, gold=gold, samples=samples)
-        code = commands.calibrate_judge(folder, tasks, labels=labels, model=model)
+        judge = commands.open_judge(model, cache=cache.value, cache_dir=cache_dir)
+        code = commands.calibrate_judge(folder, tasks, labels=labels, judge=judge)
     raise typer.Exit(code)
 
 
@@ -298,7 +306,7 @@ def _exits() -> Iterator[None]:
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror}: name a folder that can be written", err=True)
         raise typer.Exit(2) from error
-    except (CannotMeasure, ClipdeskError, json.JSONDecodeError) as error:
+    except (CannotMeasure, ClipdeskError, json.JSONDecodeError, UnicodeDecodeError) as error:
         typer.echo(f"could not measure: {error}", err=True)
         raise typer.Exit(3) from error
 

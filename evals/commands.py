@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from evals.asking import Task, asking, read_tasks
+from evals.cache import CachedEndpoint
 from evals.compare import compare
 from evals.fingerprint import fingerprint
 from evals.folder import Manifest, RunError, RunFolder, now, read_history, remember, spread
@@ -32,6 +34,9 @@ from evals.results import Run, score_run
 from evals.show import document, verdict
 from evals.terminal import print_comparison, print_gold, progress
 from rag import load_settings
+
+if TYPE_CHECKING:
+    from evals.judge import Judge
 
 HERE = Path(__file__).parent
 GOLD = HERE / "gold"
@@ -58,11 +63,16 @@ def run_gold(options: Options, tasks: Sequence[Task], *, gold: Path, samples: Pa
             mode=settings.answer_mode,
             split=options.split,
             ids=ids,
-            options={"limit": options.limit, "page": None if tasks[0].own_page else tasks[0].page.name},
+            options={
+                "limit": options.limit,
+                "page": None if tasks[0].own_page else tasks[0].page.name,
+                "epoch": options.epoch,
+            },
             fingerprint=fingerprint(
                 settings,
                 files=[path for task in tasks for path in (task.file, task.page)],
                 article_ids=[article["id"] for article in articles],
+                endpoint=endpoint,
             ),
             gold=_other_than(GOLD, gold),
             samples=_other_than(SAMPLES, samples),
@@ -93,7 +103,8 @@ def show_gold(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     """Score, write `summary.json` and the history, print; returns the exit code."""
     run = score_run(folder, tasks, prices=prices)
     if save:
-        save_baseline(run, baseline_path(tasks[0].file.parent, run.name, run.mode))
+        questions = [i for task in tasks for i in task.questions]
+        save_baseline(run, baseline_path(tasks[0].file.parent, run), questions=questions)
     gates, baseline = _judged(run, tasks)
     summary = document(run, gates, baseline=baseline)
     folder.keep_summary(summary)
@@ -145,23 +156,34 @@ def write_examples_file(
     return out
 
 
-def judge_open(folder: RunFolder, tasks: Sequence[Task], *, model: str) -> None:
-    """Have a calibrated judge settle what the scorer left open, and print its count apart from all metrics."""
-    from evals.judge import Judge, open_facts, read_calibration, settle
+def open_judge(model: str, *, cache: str, cache_dir: Path) -> Judge:
+    """The judge of this name at the endpoint of the settings; its calls are recorded or replayed as `cache` says."""
+    from evals.judge import Judge
 
-    judge = Judge(load_settings(mode="llm", model=model))
-    calibration = read_calibration(folder.path, judge)
-    typer.echo(f"judge {judge.name}: Cohen's kappa {calibration.kappa_text} against {calibration.n} human labels")
+    settings = load_settings(mode="llm", model=model)
+    kept = None if cache == "off" else CachedEndpoint(settings, folder=cache_dir, strict=cache == "replay")
+    return Judge(settings, endpoint=kept)
+
+
+def judge_open(folder: RunFolder, tasks: Sequence[Task], *, judge: Judge, as_json: bool) -> None:
+    """Have a calibrated judge settle what the scorer left open, and print its count apart from all metrics.
+
+    Beside a JSON document it goes to standard error.
+    """
+    from evals.judge import open_facts, read_calibration, settle
+
+    found = read_calibration(folder.path, judge)
+    typer.echo(f"judge {judge.name}: Cohen's kappa {found.kappa_text} against {found.n} human labels", err=as_json)
     settled = settle(judge, open_facts(score_run(folder, tasks)), folder=folder.path)
     counts = {state: sum(item.state == state for item in settled) for state in ("stated", "absent", "unscored")}
-    typer.echo(f"of {len(settled)} facts left open: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+    told = ", ".join(f"{n} {state}" for state, n in counts.items())
+    typer.echo(f"of {len(settled)} facts left open: {told}", err=as_json)
 
 
-def calibrate_judge(folder: RunFolder, tasks: Sequence[Task], *, labels: Path, model: str) -> int:
+def calibrate_judge(folder: RunFolder, tasks: Sequence[Task], *, labels: Path, judge: Judge) -> int:
     """Print the judge's agreement with the labels; 3 if none of its verdicts could be scored."""
-    from evals.judge import Judge, calibrate, read_labels
+    from evals.judge import calibrate, read_labels
 
-    judge = Judge(load_settings(mode="llm", model=model))
     found = calibrate(judge, score_run(folder, tasks), labels=read_labels(labels), folder=folder.path)
     typer.echo(
         f"judge {judge.name}: Cohen's kappa {found.kappa_text} over {found.n} labels, "
@@ -173,7 +195,7 @@ def calibrate_judge(folder: RunFolder, tasks: Sequence[Task], *, labels: Path, m
 def _judged(run: Run, tasks: Sequence[Task]) -> tuple[tuple[Gate, ...], Baseline | None]:
     """The verdicts on a run by the floors and the baseline of its gold folder, and that baseline."""
     gold = tasks[0].file.parent
-    baseline = read_baseline(baseline_path(gold, run.name, run.mode))
+    baseline = read_baseline(baseline_path(gold, run))
     return judge_gates(run, floors=read_floors(measures(gold) / FLOORS), baseline=baseline), baseline
 
 

@@ -46,7 +46,8 @@ def compare(a: Run, b: Run) -> Comparison:
     p = mcnemar(len(fixed), len(broken))
     interval = clustered_interval(differences, clusters)
     outcome = _outcome(len(broken), len(fixed), p, interval)
-    if b.unscored and outcome == "not regressed":
+    lost = [i for i in first if i not in second and first[i].score.passed]
+    if (b.unscored or lost) and outcome == "not regressed":
         outcome = "inconclusive"  # what has no score may have got worse
     return Comparison(
         pairs=len(both),

@@ -1,4 +1,7 @@
-"""What made a run: settings without secrets, gold files, index and code. Equal fingerprints mean comparable rows."""
+"""What made a run: settings without secrets, models, prompts, gold files, index and code.
+
+Equal fingerprints mean comparable rows.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,33 @@ from typing import Any
 
 import numpy as np
 
-from rag import Settings
+from rag import ClipdeskError, Endpoint, Reranker, Settings, open_embedder
 
 ROOT = Path(__file__).parent.parent
-SHOWN = ("mode", "model", "embedding", "timeout")  # settings that shape answers and give nothing away
+SHOWN = ("mode", "embedding", "timeout", "max_tokens")  # settings that shape answers and give nothing away
+CODE = ("rag", "store", "prompts", "evals", ":!evals/baseline")
 
 
-def fingerprint(settings: Settings, *, files: Iterable[Path], article_ids: Iterable[str]) -> dict[str, Any]:
+def fingerprint(
+    settings: Settings, *, files: Iterable[Path], article_ids: Iterable[str], endpoint: Endpoint | None = None
+) -> dict[str, Any]:
     """The parts by name. `files` are the gold files or data read, `article_ids` those of the index.
 
-    The endpoint's address goes in as a digest. Prompts and models are on each answer's own fingerprint.
+    The endpoint's address goes in as a digest; `endpoint` is that of the run where it has one of its own. Raises
+    ModelError.
     """
     return {
         "settings": {name: getattr(settings, name) for name in SHOWN},
+        "models": {
+            "chat": _chat_model(settings, endpoint),
+            "embedding": _embedding(settings),
+            "reranker": Reranker(folder=settings.models).identity,
+        },
+        "prompts": digest(path.read_bytes() for path in sorted((ROOT / "prompts").glob("*.txt"))),
         "endpoint": digest([settings.openai_base_url or ""]) if settings.answer_mode == "llm" else None,
         "data": digest(path.read_bytes() for path in files),
         "index": digest(sorted(article_ids)),
-        "git": _commit(),
+        "git": commit(),
         "processor": processor(),
     }
 
@@ -51,15 +64,32 @@ def digest(parts: Iterable[str | bytes]) -> str:
     return total.hexdigest()
 
 
-def _commit() -> str | None:
-    """The commit, with a digest of what is changed since; None outside a git checkout."""
+def commit(root: Path = ROOT) -> str | None:
+    """The commit, with a digest of what is changed or new since; None outside a git checkout."""
     try:
-        commit = _git("rev-parse", "--short=12", "HEAD").decode().strip()
-        changed = _git("diff", "HEAD", "--", "rag", "store", "prompts", "evals", ":!evals/baseline")
+        head = _git(root, "rev-parse", "--short=12", "HEAD").decode().strip()
+        changed = _git(root, "diff", "HEAD", "--", *CODE)
+        new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *CODE).decode().split("\0")[:-1]
+        parts = [changed, *(part for name in new for part in (name, (root / name).read_bytes()))]
     except (OSError, subprocess.CalledProcessError):
         return None
-    return f"{commit}+{digest([changed])}" if changed else commit
+    return f"{head}+{digest(parts)}" if any(parts) else head
 
 
-def _git(*arguments: str) -> bytes:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S603, S607
+def _chat_model(settings: Settings, endpoint: Endpoint | None) -> str | None:
+    """The model that writes; None in quote mode, and where the server that lists it does not answer."""
+    if settings.answer_mode != "llm":
+        return None
+    try:
+        return (endpoint or Endpoint(settings)).model
+    except ClipdeskError:
+        return None
+
+
+def _embedding(settings: Settings) -> str:
+    """As in an answer's own fingerprint; an endpoint's model is known by its name alone."""
+    return settings.embedding if settings.embedding.startswith("openai:") else open_embedder(settings).identity
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True).stdout  # noqa: S603, S607

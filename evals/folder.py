@@ -27,6 +27,10 @@ Ask = Callable[[str], tuple[Json, float | None]]
 
 
 AGAIN = "take it out, or run it again with --fresh"
+ROWS = ("results.jsonl", "times.jsonl", "articles.jsonl")
+REPORTS = ("report.html", "report.json", "report.md", "junit.xml")
+MADE_OF_ROWS = ("summary.json", "calibration.json", "judge.jsonl", *REPORTS)
+REMEMBERED = {"finished", "run", "suite", "mode", "split", "limit", "metrics"}
 _Row = TypeAdapter(Json)
 
 
@@ -72,7 +76,8 @@ class RunFolder:
     def begin(cls, path: Path, manifest: Manifest, *, fresh: bool = False) -> RunFolder:
         """Start a run, or take up the unfinished one that lies there.
 
-        A finished run, and with `fresh` any run, is replaced. Raises RunError for an unfinished run of another kind.
+        A finished run, and with `fresh` any run, is replaced, with all that was made of its rows. Raises RunError for
+        an unfinished run of another kind.
         """
         path.mkdir(parents=True, exist_ok=True)
         old = read_run(path).manifest if (path / "run.json").exists() else None
@@ -83,7 +88,7 @@ class RunFolder:
                     "add --fresh to drop it, or name another folder with --out"
                 )
             return cls(path, old)
-        for name in ("results.jsonl", "times.jsonl", "articles.jsonl", "judge.jsonl"):
+        for name in (*ROWS, *MADE_OF_ROWS):
             (path / name).unlink(missing_ok=True)
         run = cls(path, manifest)
         run._write_manifest()
@@ -150,13 +155,13 @@ class RunFolder:
         return done
 
     def _write_manifest(self) -> None:
-        _replace(self.path / "run.json", self.manifest.model_dump_json(indent=2) + "\n")
+        _replace(self.path / "run.json", f"{self.manifest.model_dump_json(indent=2)}\n".encode())
 
 
 def read_run(path: Path) -> RunFolder:
     """The run in a folder. Raises RunError."""
     try:
-        return RunFolder(path, Manifest.model_validate_json((path / "run.json").read_text(encoding="utf-8")))
+        return RunFolder(path, Manifest.model_validate_json((path / "run.json").read_bytes()))
     except FileNotFoundError as error:
         raise RunError(f"{path} holds no run: make one with `python -m evals run --out {path}`") from error
     except (OSError, ValidationError) as error:
@@ -171,9 +176,9 @@ def now() -> datetime:
 def mend(path: Path) -> None:
     """Drop a last line that was cut off by a crash, so that the next row begins a line of its own."""
     if path.exists():
-        text = path.read_text(encoding="utf-8")
-        if not text.endswith("\n"):
-            _replace(path, text[: text.rfind("\n") + 1])
+        data = path.read_bytes()  # the cut may go through a character
+        if not data.endswith(b"\n"):
+            _replace(path, data[: data.rfind(b"\n") + 1])
 
 
 def _asked(ask: Ask, item: str) -> tuple[Json, float | None]:
@@ -200,7 +205,7 @@ def _read_lines(path: Path, *, key: str = "") -> list[Json]:
     """
     if not path.exists():
         return []
-    *whole, _ = path.read_text(encoding="utf-8").split("\n")
+    *whole, _ = path.read_bytes().split(b"\n")
     found = []
     for n, line in enumerate(whole, start=1):
         try:
@@ -213,13 +218,13 @@ def _read_lines(path: Path, *, key: str = "") -> list[Json]:
 
 
 def _write_lines(path: Path, values: Iterable[Json]) -> None:
-    _replace(path, "".join(_line(value) for value in values))
+    _replace(path, "".join(_line(value) for value in values).encode())
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     """Write a file wholly or not at all."""
     beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_bytes(data)
     beside.replace(path)
 
 
@@ -231,8 +236,8 @@ def spread(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
 
 
 def read_history(runs: Path) -> list[Json]:
-    """What finished runs in this folder came to, oldest first."""
-    return _read_lines(runs / "history.jsonl")
+    """What finished runs in this folder came to, oldest first; rows of other programs are left out."""
+    return [row for row in _read_lines(runs / "history.jsonl") if row.keys() >= REMEMBERED]
 
 
 def remember(folder: RunFolder, summary: Json) -> None:
@@ -241,11 +246,10 @@ def remember(folder: RunFolder, summary: Json) -> None:
         "finished": folder.manifest.finished.isoformat() if folder.manifest.finished else None,
         "run": folder.path.name,
         "git": folder.manifest.fingerprint.get("git"),
-        **{key: summary[key] for key in ("suite", "mode", "split", "verdict")},
+        **{key: summary[key] for key in ("scored_with", "suite", "mode", "split", "verdict")},
         "limit": folder.manifest.options.get("limit"),
         "metrics": {name: value["value"] for name, value in summary["metrics"].items()},
     }
     same = ("finished", "run")
     kept = [old for old in read_history(folder.path.parent) if any(old[key] != entry[key] for key in same)]
-    lines = "".join(json.dumps(item, sort_keys=True) + "\n" for item in [*kept, entry])
-    (folder.path.parent / "history.jsonl").write_text(lines, encoding="utf-8")
+    _write_lines(folder.path.parent / "history.jsonl", [*kept, entry])

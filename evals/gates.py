@@ -7,7 +7,7 @@ against the committed baseline, and the floors of `floors.yaml`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -73,7 +73,7 @@ def read_floors(path: Path) -> Floors:
     if not path.exists():
         return Floors({})
     try:
-        floors = Floors.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        floors = Floors.model_validate(yaml.safe_load(path.read_bytes()))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise GoldError(f"{path.name} cannot be used: {error}") from error
     names = set(Metrics.__dataclass_fields__) - {"by_category"}
@@ -85,23 +85,37 @@ def read_floors(path: Path) -> Floors:
     return floors
 
 
-def baseline_path(gold: Path, suite: str, mode: str) -> Path:
-    """Where the baseline of a suite in a mode is kept, for the questions of a gold folder."""
-    return measures(gold) / "baseline" / f"{suite}-{mode}.json"
+def baseline_path(gold: Path, run: Run) -> Path:
+    """Where the baseline of a run's suite, mode and kind of processor is kept, for the questions of a gold folder."""
+    kind = str(run.fingerprint.get("processor")).replace(" ", "-")
+    return measures(gold) / "baseline" / f"{run.name}-{run.mode}.{kind}.json"
 
 
 def read_baseline(path: Path) -> Baseline | None:
-    """The baseline, None if there is none. Raises GoldError."""
-    if not path.exists():
+    """The baseline; where there is none, that of another kind of processor; None if there is none. Raises GoldError."""
+    others = sorted(path.parent.glob(f"{path.name.partition('.')[0]}.*json"))
+    found = next((p for p in (path, *others) if p.exists()), None)
+    if found is None:
         return None
     try:
-        return Baseline.model_validate_json(path.read_text(encoding="utf-8"))
+        return Baseline.model_validate_json(found.read_bytes())
     except (OSError, ValidationError) as error:
-        raise GoldError(f"{path.name} cannot be used: write it anew with --save-baseline ({error})") from error
+        raise GoldError(f"{found.name} cannot be used: write it anew with --save-baseline ({error})") from error
 
 
-def save_baseline(run: Run, path: Path) -> None:
-    """Make this run the measure of later ones. Raises RunError for a run that does not name its processor."""
+def save_baseline(run: Run, path: Path, *, questions: Iterable[str]) -> None:
+    """Make this run the measure of later ones.
+
+    Raises RunError unless all `questions` were asked, on their own page, and have a score, and for a run that does not
+    name its processor.
+    """
+    if left := set(questions) - {score.id for score in run.scores}:
+        raise RunError(
+            f"no baseline was written: {len(left)} questions have no score in this run, first {min(left)}: ask all of "
+            "them, without --limit and --split"
+        )
+    if run.options.get("page"):
+        raise RunError("no baseline was written: the run is on another page: make one without --page")
     passed = [score.id for score in run.scores if score.passed]
     failed = [score.id for score in run.scores if not score.passed]
     processor = run.fingerprint.get("processor")
@@ -168,7 +182,8 @@ def _flips(run: Run, baseline: Baseline | None, *, whole: bool) -> Gate:
     detail = f"{len(broken)} passed before and fail now, {len(fixed)} the other way"
     if broken and run.fingerprint.get("processor") != baseline.processor:
         why = f"the baseline is of another kind of processor ({baseline.processor}), which rounds otherwise"
-        return Gate(name, "not applicable", f"{detail} ({', '.join(broken)}), but {why}")
+        remedy = "write one of this kind with --save-baseline"
+        return Gate(name, "not applicable", f"{detail} ({', '.join(broken)}), but {why}: {remedy}")
     if broken:
         return Gate(name, "failed", f"{detail}: {', '.join(broken)}")
     asked = {score.id for score in run.scores} | {item.id for item in run.unscored}

@@ -89,9 +89,9 @@ class Calibration(Strict):
 class Judge:
     """A pinned model and the prompt in this version; `name` holds both."""
 
-    def __init__(self, settings: Settings) -> None:
-        """`settings` name the endpoint and the model. Raises SettingsError."""
-        self._endpoint = Endpoint(settings)
+    def __init__(self, settings: Settings, *, endpoint: Endpoint | None = None) -> None:
+        """`settings` name the endpoint and the model; `endpoint` may be one that keeps its calls."""
+        self._endpoint = endpoint or Endpoint(settings)
         self._prompt = PROMPT.read_text(encoding="utf-8")
         self.name = f"{settings.model} {digest([self._prompt])}"
 
@@ -169,7 +169,7 @@ def read_calibration(folder: Path, judge: Judge) -> Calibration:
     """The judge's calibration on this run. Raises RunError where none that counts is of this model and prompt."""
     remedy = "hold it against human labels first with `python -m evals calibrate`"
     try:
-        found = Calibration.model_validate_json((folder / "calibration.json").read_text(encoding="utf-8"))
+        found = Calibration.model_validate_json((folder / "calibration.json").read_bytes())
     except (OSError, ValidationError) as error:
         raise RunError(f"the judge {judge.name} was not calibrated on this run: {remedy}") from error
     if found.judge != judge.name:

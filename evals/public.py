@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from evals.fingerprint import fingerprint
+from evals.fingerprint import commit, fingerprint
 from evals.folder import AGAIN, Manifest, RunError, RunFolder, now
 from evals.metrics import Metric
 from evals.options import Options
@@ -27,20 +27,24 @@ def run_public(options: Options, *, data: Sequence[Path], as_json: bool) -> int:
     settings = load_settings(mode=options.mode)
     loaded: Loaded = _suite(options.suite).load(data, split=options.split)
     ids = loaded.ids[: options.limit]
+    endpoint = options.endpoint(settings)
     manifest = Manifest(
         suite=options.suite,
         mode=settings.answer_mode,
         split=options.split if any(options.split in path.stem for path in loaded.files) else "all",  # no name has it
         ids=ids,
-        options={"limit": options.limit, "retrieval_only": options.retrieval_only, "notes": list(loaded.notes)},
-        fingerprint=fingerprint(settings, files=loaded.files, article_ids=()),
+        options={
+            "limit": options.limit,
+            "retrieval_only": options.retrieval_only,
+            "notes": list(loaded.notes),
+            "epoch": options.epoch,
+        },
+        fingerprint=fingerprint(settings, files=loaded.files, article_ids=(), endpoint=endpoint),
         started=now(),
     )
     folder = RunFolder.begin(options.out, manifest, fresh=options.fresh)
     with progress("embedding", len(ids)) as (advance, embedding):
-        place = Place(
-            settings, options.index, options.endpoint(settings), embedding, answers=not options.retrieval_only
-        )
+        place = Place(settings, options.index, endpoint, embedding, answers=not options.retrieval_only)
         with loaded.opened(place, ids) as ask:
             folder = folder.collect(ask, progress=advance)
     return show_public(folder, as_json=as_json)
@@ -64,6 +68,7 @@ def show_public(folder: RunFolder, *, as_json: bool) -> int:
         "metrics": {label: metric_json(metric) for label, metric in metrics.items()},
         "unscored": [{"id": item.id, "reason": item.reason} for item in unscored],
         "fingerprint": manifest.fingerprint,
+        "scored_with": commit(),
     }
     folder.keep_summary(summary)
     if as_json:

@@ -1,4 +1,4 @@
-"""A stored run of the gold questions, scored. Pure but for reading the folder: the same rows give the same numbers."""
+"""A stored run of the gold questions, scored: the same rows give the same numbers, with the same code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from evals.asking import Task, located_from
 from evals.checks import Located
+from evals.fingerprint import commit
 from evals.folder import AGAIN, RunError, RunFolder, Unscored
 from evals.gold import Question
 from evals.metrics import Costs, Effort, Metrics, Prices, costs, summarise
@@ -35,7 +36,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All scored rows in gold order, and what could not be scored."""
+    """All scored rows in gold order, and what could not be scored.
+
+    `fingerprint` says what gave the answers, `scored_with` the code that scored them.
+    """
 
     name: str
     mode: str
@@ -45,6 +49,7 @@ class Run:
     rows: tuple[Row, ...]
     unscored: tuple[Unscored, ...]
     prices: Prices | None = None
+    scored_with: str | None = None
 
     @property
     def scores(self) -> tuple[QuestionScore, ...]:
@@ -68,7 +73,8 @@ class Run:
 def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None = None) -> Run:
     """Score what the folder holds against the gold files as they are now.
 
-    A question that the gold files no longer have is left out and listed as unscored. Raises GoldError, RunError.
+    A question that the gold files no longer have, or ask otherwise now, is left out and listed as unscored. Raises
+    GoldError, RunError.
     """
     try:
         located = located_from(folder.articles(), tasks)
@@ -89,7 +95,10 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
             except (KeyError, TypeError, ValueError) as error:
                 file = folder.path / "results.jsonl"
                 raise RunError(f"{file}: the row of {item} cannot be used ({error!r}): {AGAIN}") from error
-            rows.append(_row(task, question, answer, passages, place, seconds=times.get(item)))
+            if otherwise := _asked_otherwise(answer, question, task):
+                gone.append(Unscored(item, f"asked {otherwise} then: run it again"))
+            else:
+                rows.append(_row(task, question, answer, passages, place, seconds=times.get(item)))
     manifest = folder.manifest
     return Run(
         name=manifest.suite,
@@ -100,7 +109,16 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
         rows=tuple(rows),
         unscored=(*folder.unscored(), *gone),
         prices=prices,
+        scored_with=commit(),
     )
+
+
+def _asked_otherwise(answer: Answer, question: Question, task: Task) -> str:
+    """How the question differed when it was answered, or nothing. The day of another page's capture is not known."""
+    if answer.question != question.asked:
+        return "in other words"
+    day = question.as_of or (task.captured if task.own_page else None)
+    return "as of another day" if day and answer.as_of and answer.as_of != day else ""
 
 
 def _row(

@@ -64,6 +64,12 @@ def premises(run: Run) -> str:
     return f"of {asked} false premises to be corrected {passed.count(False)} were, {passed.count(True)} were refused"
 
 
+def code(run: Run) -> str:
+    """The code that gave the answers, and that which scored them where it is another."""
+    asked = str(run.fingerprint.get("git"))
+    return asked if run.scored_with in (None, asked) else f"{asked}, scored with {run.scored_with}"
+
+
 def table(metrics: Mapping[str, Metric], *, beside: Mapping[str, Mapping[str, Metric]]) -> Table:
     """Metrics with n and 95% interval; `beside` are columns of other answerers' values (the sentinels)."""
     grid = Table(box=None, pad_edge=False)
@@ -137,6 +143,7 @@ def document(run: Run, gates: Sequence[Gate], *, baseline: Baseline | None) -> J
         "unscored": [asdict(item) for item in run.unscored],
         "questions": [_score_json(row.score) for row in run.rows],
         "fingerprint": dict(run.fingerprint),
+        "scored_with": run.scored_with,
     }
 
 

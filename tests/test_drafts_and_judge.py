@@ -124,6 +124,16 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
         assert printed.index("kappa") < printed.index("facts left open")
         assert llm.asked[-1]["model"] == "big-model"
         assert evals("score", run, "--gold", str(gold), "--judge", "other-model")[0] == 2
+        llm.replies = [Reply((json.dumps(said),)), Reply((json.dumps(other),))]
+        kept = ["--cache-dir", str(tmp_path / "cache")]
+        assert evals("calibrate", run, *common, *kept, "--cache", "record")[0] == 0
+        asked = len(llm.asked)
+        for command in (["calibrate", run, *common], ["score", run, "--gold", str(gold), "--judge", "big-model"]):
+            result = CliRunner().invoke(app, [*command, *kept, "--cache", "replay", *["--json"] * ("score" in command)])
+            assert "kappa 1.00" in result.output
+        assert json.loads(result.stdout)["suite"] == "gold"  # one document alone; the judge is told of beside it
+        assert "of 1 facts left open: 1 stated" in result.stderr
+        assert len(llm.asked) == asked
 
 
 @pytest.mark.parametrize(("n", "stated", "enough"), [(10, 5, True), (9, 5, False), (20, 20, False), (20, 0, False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,14 +16,15 @@ from typer.testing import CliRunner
 
 from evals.cli import app
 from evals.compare import compare
-from evals.folder import Manifest, RunError, RunFolder, Unscored, read_run
-from evals.gates import Baseline, Floors, judge_gates, read_floors, save_baseline
+from evals.fingerprint import commit, fingerprint
+from evals.folder import Manifest, RunError, RunFolder, Unscored, read_history, read_run, remember
+from evals.gates import Baseline, Floors, baseline_path, judge_gates, read_baseline, read_floors, save_baseline
 from evals.gold import GoldError
 from evals.report.markdown import markdown
 from evals.results import Row, Run
-from evals.show import premises, verdict
+from evals.show import document, premises, verdict
 from evals.stored import answer_json, article_json, read_answer, read_article
-from rag import Answer, ClipdeskError, Rag
+from rag import Answer, ClipdeskError, Endpoint, Rag, load_settings
 from tests.conftest import ROOT, SAMPLE, SEED
 from tests.fake_llm import Reply, fake_llm
 
@@ -121,6 +123,17 @@ def test_an_unfinished_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> 
     assert RunFolder.begin(tmp_path, manifest(fingerprint={"git": "2"}), fresh=True).manifest.fingerprint["git"] == "2"
 
 
+def test_what_was_made_of_the_rows_goes_with_them(tmp_path: Path) -> None:
+    RunFolder.begin(tmp_path, manifest())
+    (tmp_path / "labels.yaml").write_text("a: {1: stated}\n")
+    for name in ("calibration.json", "summary.json", "judge.jsonl", "report.html", "report.json", "junit.xml"):
+        (tmp_path / name).write_text("{}")
+    RunFolder.begin(tmp_path, manifest())
+    assert (tmp_path / "calibration.json").exists()  # an unfinished run goes on
+    RunFolder.begin(tmp_path, manifest(), fresh=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"run.json", "labels.yaml"}
+
+
 def test_an_error_is_unscored_and_asked_again(tmp_path: Path) -> None:
     def fails(item: str) -> tuple[dict[str, Any], float]:
         if item == "b":
@@ -139,6 +152,64 @@ def test_a_folder_without_a_run_names_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{}")
     with pytest.raises(RunError, match="--fresh"):
         read_run(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+    run = RunFolder.begin(tmp_path, manifest())
+    (tmp_path / "results.jsonl").write_bytes(b'{"id": "a", "said": "\xff"}\n')
+    with pytest.raises(RunError, match="line 1 is no JSON object"):
+        run.rows()
+    (tmp_path / "results.jsonl").write_bytes(b'{"id": "a", "said": "A"}\n{"id": "b", "said": "\xc3')  # cut in an "é"
+    assert list(run.collect(answer, progress=lambda _: None).rows()) == ["a", "b", "c"]
+    (tmp_path / "run.json").write_bytes(b'{"suite": "\xff"}')
+    with pytest.raises(RunError, match="--fresh"):
+        read_run(tmp_path)
+
+
+def test_the_history_leaves_out_rows_of_others(tmp_path: Path) -> None:
+    (tmp_path / "history.jsonl").write_text('{"a": 1}\n')
+    run = RunFolder.begin(tmp_path / "run", manifest())
+    for verdict_of_run in ("failed", "passed"):
+        summary = {"suite": "gold", "mode": "quote", "split": "all", "verdict": verdict_of_run, "metrics": {}}
+        remember(run, summary | {"scored_with": "2"})
+    (row,) = read_history(tmp_path)
+    assert (row["verdict"], row["git"], row["scored_with"]) == ("passed", "1", "2")
+
+
+def test_a_report_names_the_code_that_scored_too() -> None:
+    run = Run("gold", "quote", "all", {}, {"git": "1"}, (), (), scored_with="2")
+    assert document(run, [], baseline=None)["scored_with"] == "2"
+    assert "code 1, scored with 2." in markdown(run, [], baseline=None)
+    assert "code 1." in markdown(replace(run, scored_with="1"), [], baseline=None)
+
+
+def test_a_fingerprint_names_models_and_prompts() -> None:
+    with fake_llm() as llm:
+        settings = load_settings(mode="llm", openai_base_url=llm.url, max_tokens=50)
+        made = fingerprint(settings, files=(), article_ids=())
+        assert made["models"]["chat"] == Endpoint(settings).model  # the first that the server lists
+    assert made["settings"]["max_tokens"] == 50
+    assert all("@" in made["models"][name] for name in ("embedding", "reranker"))
+    assert made["prompts"]
+    gone = load_settings(mode="llm", openai_base_url="http://127.0.0.1:9/v1")
+    assert fingerprint(gone, files=(), article_ids=())["models"]["chat"] is None
+
+
+def test_new_files_are_part_of_the_code(tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    (tmp_path / "rag").mkdir()
+    (tmp_path / "rag" / "old.py").write_text("1\n")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    plain = commit(tmp_path)
+    assert plain
+    assert "+" not in plain
+    (tmp_path / "notes.txt").write_text("not code\n")
+    assert commit(tmp_path) == plain
+    (tmp_path / "rag" / "new.py").write_text("1\n")
+    first = commit(tmp_path)
+    (tmp_path / "rag" / "new.py").write_text("2\n")
+    assert len({plain, first, commit(tmp_path)}) == 3
 
 
 # The whole way
@@ -329,8 +400,12 @@ def test_own_questions_are_held_to_their_own_floors_and_baseline(own: Path) -> N
     assert "not applicable: no flip" in printed
     assert "not applicable: floors" in printed
     assert evals("run", *common, "--save-baseline")[0] == 0
-    assert "ferry-aboard" in (own / "baseline" / "gold-quote.json").read_text("utf-8")
+    (kept,) = (own / "baseline").iterdir()
+    whole = kept.read_bytes()
+    assert b"ferry-aboard" in whole
     assert {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()} == ours
+    code, _ = evals("run", *common, "--limit", "1", "--save-baseline")
+    assert (code, kept.read_bytes()) == (2, whole)
     (own / "floors.yaml").write_text("quote:\n  over_refusal: {max: 0}\n  question_pass: {min: 1}\n")
     code, printed = evals("run", *common)
     assert code == 0
@@ -346,6 +421,29 @@ def test_a_stored_run_names_the_folder_of_its_questions(own: Path, tmp_path: Pat
     others = str(gold_of(tmp_path / "gold", "pyongyang"))
     assert evals("score", "mine", "--gold", others, "--samples", str(SAMPLE.parent))[0] == 2
     assert (tmp_path / "mine" / "summary.json").read_bytes() == summary
+
+
+def test_gold_files_may_share_a_page_or_an_article(own: Path, tmp_path: Path) -> None:
+    for page in ("ferry.txt", "again.txt"):
+        text = OWN.replace("ferry.txt", page).replace("id: ferry-", f"id: {page[:-4]}-more-")
+        (own / f"{page[:-4]}-more.yaml").write_text(text, "utf-8")
+    shutil.copy(tmp_path / "pages" / "ferry.txt", tmp_path / "pages" / "again.txt")
+    code, printed = evals("run", "--gold", "questions", "--samples", "pages", "--out", "mine")
+    assert (code, printed.splitlines()[-1]) == (0, "quote mode, 6 questions: passed")
+
+
+def test_an_answer_to_other_words_or_of_another_day_is_not_scored(own: Path) -> None:
+    common = ["--gold", "questions", "--samples", "pages"]
+    assert evals("run", *common, "--out", "mine")[0] == 0
+    (own / "ferry.yaml").write_text(OWN.replace("people were on", "passengers were on"), "utf-8")
+    code, printed = evals("score", "mine")
+    assert code == 3
+    assert "not scored ferry-aboard: asked in other words then: run it again" in printed
+    (own / "ferry.yaml").write_text(OWN.replace("ask: How", "as_of: 2025-06-24\n    ask: How"), "utf-8")
+    code, printed = evals("score", "mine")
+    assert code == 3
+    assert "not scored ferry-aboard: asked as of another day then: run it again" in printed
+    assert evals("run", *common, "--out", "mine")[0] == 0
 
 
 @with_seed
@@ -439,8 +537,41 @@ def states(run: Run, floors: dict[str, Any] | None = None, baseline: Baseline | 
 
 def test_a_run_that_names_no_processor_is_no_baseline(scored: Run, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="--fresh"):
-        save_baseline(replace(scored, fingerprint={}), tmp_path / "baseline.json")
+        save_baseline(replace(scored, fingerprint={}), tmp_path / "baseline.json", questions=())
     assert not (tmp_path / "baseline.json").exists()
+
+
+def test_a_run_of_a_part_is_no_baseline(scored: Run, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    run = run_of({"a": True, "b": False}, scored)
+    with pytest.raises(RunError, match="1 questions have no score in this run, first c"):
+        save_baseline(run, path, questions=("a", "b", "c"))
+    with pytest.raises(RunError, match="--page"):
+        save_baseline(replace(run, options={"limit": None, "page": "p.txt"}), path, questions=("a", "b"))
+    assert not path.exists()
+    save_baseline(run, path, questions=("a", "b"))
+    assert json.loads(path.read_text("utf-8"))["passed"] == ["a"]
+
+
+def processor_of(path: Path) -> str | None:
+    found = read_baseline(path)
+    return found.processor if found else None
+
+
+def test_each_kind_of_processor_has_a_baseline(tmp_path: Path) -> None:
+    here, there = (
+        Run("gold", "quote", "all", {}, {"processor": kind}, (), ()) for kind in ("x86_64 X86_V3", "aarch64 ASIMD")
+    )
+    paths = [baseline_path(tmp_path, run) for run in (here, there)]
+    assert paths[0].name == "gold-quote.x86_64-X86_V3.json"
+    assert read_baseline(paths[0]) is None
+    save_baseline(here, paths[0], questions=())
+    assert [processor_of(path) for path in paths] == ["x86_64 X86_V3"] * 2  # told, and decides nothing there
+    save_baseline(there, paths[1], questions=())
+    assert [processor_of(path) for path in paths] == ["x86_64 X86_V3", "aarch64 ASIMD"]
+    paths[1].rename(tmp_path / "baseline" / "gold-quote.json")  # as a former version named it
+    paths[0].unlink()
+    assert processor_of(paths[1]) == "aarch64 ASIMD"
 
 
 def test_flips_against_the_baseline_fail(scored: Run) -> None:
@@ -514,6 +645,9 @@ def test_three_outcomes_of_a_comparison(scored: Run) -> None:
     assert compare(right, mixed).outcome == "inconclusive"
     lost = replace(right, unscored=(Unscored("q99", "the server is gone"),))
     assert (compare(right, right).outcome, compare(right, lost).outcome) == ("not regressed", "inconclusive")
+    part = run_of({"a": True}, scored)
+    assert compare(run_of({"a": True, "b": True}, scored), part).outcome == "inconclusive"  # b may fail now
+    assert compare(run_of({"a": True, "b": False}, scored), part).outcome == "not regressed"
     few = compare(run_of({"a": True}, scored), run_of({"a": False}, scored))
     assert (few.interval, few.outcome) == (None, "inconclusive")
     with pytest.raises(ValueError, match="in common"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evals.gates import Baseline, Gate, flips
 from evals.results import Run
-from evals.show import figure, interval, named_metrics, premises, sentinel_columns, verdict
+from evals.show import code, figure, interval, named_metrics, premises, sentinel_columns, verdict
 
 
 def markdown(run: Run, gates: Sequence[Gate], *, baseline: Baseline | None) -> str:
@@ -17,7 +17,7 @@ def markdown(run: Run, gates: Sequence[Gate], *, baseline: Baseline | None) -> s
 def _lines(run: Run, gates: Sequence[Gate], baseline: Baseline | None) -> Iterator[str]:
     yield f"# {run.name}, {run.mode} mode, split {run.split}: {verdict(gates)}"
     yield ""
-    yield f"{len(run.rows)} questions scored, {len(run.unscored)} without a score; code {run.fingerprint.get('git')}."
+    yield f"{len(run.rows)} questions scored, {len(run.unscored)} without a score; code {code(run)}."
     yield ""
     yield "| gate | verdict | numbers |"
     yield "|---|---|---|"

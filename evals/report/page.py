@@ -13,7 +13,7 @@ from evals.report.plots import history_plot, risk_plot
 from evals.report.question import question_html
 from evals.results import Run
 from evals.scoring import Outcome
-from evals.show import figure, interval, named_metrics, sentinel_columns, verdict
+from evals.show import code, figure, interval, named_metrics, sentinel_columns, verdict
 from evals.stored import Json
 
 TEMPLATE = Path(__file__).parent / "template.html"
@@ -39,7 +39,7 @@ def page(run: Run, gates: Sequence[Gate], *, baseline: Baseline | None, history:
         verdict_class=state.replace(" ", "-"),
         facts=escape(
             f"{len(run.rows)} questions scored, {len(run.unscored)} without a score · split {run.split} · "
-            f"code {run.fingerprint.get('git')}"
+            f"code {code(run)}"
         ),
         gates="".join(map(_gate, gates)),
         flips=_flips(broken, fixed, has_baseline=baseline is not None),
