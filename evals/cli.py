@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -274,16 +273,17 @@ def new(
 
 @app.command()
 def draft(
-    folder: Annotated[Path, typer.Argument(help="Folder of saved pages.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of saved pages, or one page.")],
     captured: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day they were saved.")] = None,
     out: Annotated[Path, typer.Option(help="Draft file to write.")] = Path("drafts/articles.yaml"),
     limit: Annotated[int, typer.Option(min=1, help="Questions per article.")] = 5,
 ) -> None:
     """Propose questions from a folder of your own articles: numbers, dates and quotes, found by rule."""
-    with _exits(), TemporaryDirectory(prefix="clipdesk-evals-") as empty, Rag.open(empty) as rag:
-        pages = drafts.pages_of(folder)
-        read = [(p, rag.read(p, captured=captured.date() if captured else None)) for p in pages]
-        made = [d for p, articles in read for d in drafts.from_articles(p.name, articles, limit=limit)]
+    with _exits():
+        pages, failed = drafts.pages_of(folder, captured=captured.date() if captured else None)
+        for line in failed:
+            typer.echo(line, err=True)
+        made = [d for p, articles in pages.items() for d in drafts.from_articles(p.name, articles, limit=limit)]
         typer.echo(drafts.write_drafts(made, out))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from evals.matchers import Match
 from evals.matching import accepts
 from evals.stored import Json
 from evals.words import MARK
-from rag import Article, Feedback
+from rag import Article, Feedback, PageError, find_pages, read_page
 
 SENTENCE = re.compile(r"(?<=[.!?])[\"”']?\s+(?=[\"“‘'A-Z])")
 NUMBER = re.compile(
@@ -40,12 +41,21 @@ def from_articles(page: str, articles: Sequence[Article], *, limit: int) -> list
     return [draft for article in articles for draft in islice(_of_article(page, article), limit)]
 
 
-def pages_of(folder: Path) -> list[Path]:
-    """The text pages of a folder. Raises GoldError where there are none."""
-    pages = sorted(folder.rglob("*.txt")) if folder.is_dir() else []
-    if not pages:
-        raise GoldError(f"{folder} holds no page to draft from: save pages as text (.txt) in it")
-    return pages
+def pages_of(folder: Path, *, captured: date | None) -> tuple[dict[Path, tuple[Article, ...]], list[str]]:
+    """The articles of each page of a folder, or of the one page, in any format that is ingested; and what failed.
+
+    Raises GoldError where there is no page.
+    """
+    read, failed = {}, []
+    try:
+        for page in find_pages(folder):
+            try:
+                read[page] = read_page(page, captured=captured)
+            except PageError as error:
+                failed.append(f"left out: {error}")
+    except PageError as error:
+        raise GoldError(str(error)) from error
+    return read, failed
 
 
 def data_of(folder: Path) -> Path:

@@ -55,6 +55,22 @@ def test_draft_writes_a_file_that_no_run_reads_and_never_overwrites(tmp_path: Pa
     assert evals("validate", "--gold", str(out.parent))[0] == 2
 
 
+def test_draft_reads_all_formats_and_leaves_out_what_it_cannot_read(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    page = tmp_path / "pages" / "a.html"
+    body = "<p>The mayor opened 14 schools on June 19, 2024, in the north of the town.</p>" * 3
+    page.write_text(f"<html><body><article><h1>Schools open in town</h1>{body}</article></body></html>")
+    (tmp_path / "pages" / "b.txt").write_text("")
+    code, printed = evals("draft", str(tmp_path / "pages"), "--out", str(tmp_path / "folder.yaml"))
+    assert code == 0, printed
+    assert [line for line in printed.splitlines() if "left out" in line and "b.txt" in line]
+    assert "schools" in (tmp_path / "folder.yaml").read_text("utf-8")
+    assert evals("draft", str(page), "--out", str(tmp_path / "page.yaml"))[0] == 0
+    assert "schools" in (tmp_path / "page.yaml").read_text("utf-8")
+    (tmp_path / "empty").mkdir()
+    assert evals("draft", str(tmp_path / "empty"), "--out", str(tmp_path / "none.yaml"))[0] == 2
+
+
 def test_feedback_becomes_drafts(tmp_path: Path) -> None:
     with Rag.open(tmp_path / "data") as rag:
         rag.ingest(SAMPLE, captured=CAPTURED)
