@@ -267,7 +267,8 @@ def new(
         typer.echo("name what to make questions of: --from-feedback", err=True)
         raise typer.Exit(2)
     with _exits(), Rag.open(drafts.data_of(data or load_settings().data)) as rag:
-        made = drafts.from_feedback(rag.feedback(), rag.articles())
+        asked = [[e.answer for e in rag.history.conversation(c.id)[1]] for c in rag.history.conversations()]
+        made = drafts.from_feedback(rag.feedback(), rag.articles(), asked=asked)
         typer.echo(drafts.write_drafts(made, out))
 
 
@@ -283,8 +284,7 @@ def draft(
         pages, failed = drafts.pages_of(folder, captured=captured.date() if captured else None)
         for line in failed:
             typer.echo(line, err=True)
-        made = [d for p, articles in pages.items() for d in drafts.from_articles(p.name, articles, limit=limit)]
-        typer.echo(drafts.write_drafts(made, out))
+        typer.echo(drafts.write_drafts(drafts.from_pages(pages, limit=limit), out))
 
 
 @contextmanager
