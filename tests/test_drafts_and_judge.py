@@ -111,6 +111,8 @@ def test_draft_reads_all_formats_and_leaves_out_what_it_cannot_read(tmp_path: Pa
     assert "schools" in (tmp_path / "folder.yaml").read_text("utf-8")
     assert evals("draft", str(page), "--out", str(tmp_path / "page.yaml"))[0] == 0
     assert "schools" in (tmp_path / "page.yaml").read_text("utf-8")
+    code, printed = evals("draft", str(page), "--out", str(page / "below" / "a.yaml"))
+    assert (code, "Not a directory: check the path" in printed) == (2, True)
     (tmp_path / "empty").mkdir()
     assert evals("draft", str(tmp_path / "empty"), "--out", str(tmp_path / "none.yaml"))[0] == 2
 
@@ -177,6 +179,7 @@ FACT = OpenFact("q", 1, "How many?", "About a thousand of them go.", "1,000 sapp
     [
         ('{"q": {"1": {"verdict": "stated", "span": "a thousand of them"}}}', "stated", ""),
         ('{"q": {"1": {"verdict": "absent", "span": ""}}}', "absent", ""),
+        ('```json\n{"q": {"1": {"verdict": "absent", "span": ""}}}\n```\n', "absent", ""),
         ('{"q": {"1": {"verdict": "stated", "span": "1,000 of them"}}}', "unscored", "the span is not in the answer"),
         ('{"q": {"1": {"verdict": "stated"}}}', "unscored", "the span is not in the answer"),
         ('{"other": {"1": {"verdict": "stated", "span": "a thousand"}}}', "unscored", "the reply leaves it out"),
