@@ -1,4 +1,4 @@
-"""`python -m evals validate | run | score | compare | report | examples | calibrate | new | draft`.
+"""`python -m evals validate | run | score | compare | report | examples | calibrate | bench | new | draft`.
 
 Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 """
@@ -6,7 +6,7 @@ Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ from evals.cache import CACHE
 from evals.folder import RunError, read_run
 from evals.gold import GoldError
 from evals.metrics import Prices
-from evals.options import Options
+from evals.options import GOLD_ONLY, Options, idle
 from evals.suites.data import DataError
 from rag import ClipdeskError, Rag, load_settings
 
@@ -74,8 +74,8 @@ SampleFolder = Annotated[Path, typer.Option("--samples", help="Folder of the pag
 StoredGold = Annotated[Path | None, typer.Option("--gold", help="Folder of gold files. [default: the run's]")]
 StoredSamples = Annotated[Path | None, typer.Option("--samples", help="Folder of their pages. [default: the run's]")]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a run.")]
-PriceIn = Annotated[float | None, typer.Option(help="Dollars for a million prompt tokens.")]
-PriceOut = Annotated[float | None, typer.Option(help="Dollars for a million completion tokens.")]
+PriceIn = Annotated[float | None, typer.Option(min=0, help="Dollars for a million prompt tokens.")]
+PriceOut = Annotated[float | None, typer.Option(min=0, help="Dollars for a million completion tokens.")]
 
 
 def main() -> None:
@@ -99,6 +99,7 @@ def validate(gold: GoldFolder = commands.GOLD, samples: SampleFolder = commands.
 
 @app.command()
 def run(
+    context: typer.Context,
     suite: Annotated[SuiteName, typer.Option(help="Our gold questions, or a public set (with --data).")] = (
         SuiteName.gold
     ),
@@ -145,6 +146,7 @@ def run(
         retrieval_only=retrieval_only,
     )
     with _exits():
+        _refuse(context, idle(suite.value, mode=mode.value), where=f"suite {suite} in mode {mode}")
         if suite is not SuiteName.gold:
             code = public.run_public(options, data=data or [], as_json=as_json)
         else:
@@ -158,6 +160,7 @@ def run(
 
 @app.command()
 def score(
+    context: typer.Context,
     run: RunArgument,
     gold: StoredGold = None,
     samples: StoredSamples = None,
@@ -171,6 +174,7 @@ def score(
     with _exits():
         folder = read_run(run)
         if folder.manifest.suite != "gold":
+            _refuse(context, (*GOLD_ONLY, "judge"), where=f"a run of {folder.manifest.suite}")
             code = public.show_public(folder, as_json=as_json)
         else:
             tasks = commands.tasks_of(folder, gold=gold, samples=samples)
@@ -296,11 +300,20 @@ def _exits() -> Iterator[None]:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}: name a folder that can be written", err=True)
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        typer.echo(f"{what}: check the path, its permissions and the space on the disk", err=True)
         raise typer.Exit(2) from error
     except (CannotMeasure, ClipdeskError, json.JSONDecodeError) as error:
         typer.echo(f"could not measure: {error}", err=True)
         raise typer.Exit(3) from error
+
+
+def _refuse(context: typer.Context, options: Iterable[str], *, where: str) -> None:
+    """Raise GoldError for an option that was given and says nothing `where` it stands."""
+    for name in options:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise GoldError(f"--{name.replace('_', '-')} says nothing for {where}: leave it out")
 
 
 def _prices(prompt: float | None, completion: float | None) -> Prices | None:
