@@ -1,4 +1,4 @@
-"""`python -m evals validate | run | score | compare | report | examples | calibrate | new | draft`.
+"""`python -m evals validate | run | score | compare | report | examples | calibrate | bench | new | draft`.
 
 Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 """
@@ -6,12 +6,11 @@ Exit codes: 0 pass, 1 a gate failed, 2 bad usage or data, 3 could not measure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -22,7 +21,7 @@ from evals.cache import CACHE
 from evals.folder import RunError, read_run
 from evals.gold import GoldError
 from evals.metrics import Prices
-from evals.options import Options
+from evals.options import GOLD_ONLY, Options, idle
 from evals.suites.data import DataError
 from rag import ClipdeskError, Rag, load_settings
 
@@ -77,8 +76,8 @@ StoredSamples = Annotated[Path | None, typer.Option("--samples", help="Folder of
 LLMCache = Annotated[Cache, typer.Option("--cache", help="LLM calls: record keeps them, replay asks nothing.")]
 CacheFolder = Annotated[Path, typer.Option("--cache-dir", help="Where recorded calls and scores are kept.")]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a run.")]
-PriceIn = Annotated[float | None, typer.Option(help="Dollars for a million prompt tokens.")]
-PriceOut = Annotated[float | None, typer.Option(help="Dollars for a million completion tokens.")]
+PriceIn = Annotated[float | None, typer.Option(min=0, help="Dollars for a million prompt tokens.")]
+PriceOut = Annotated[float | None, typer.Option(min=0, help="Dollars for a million completion tokens.")]
 
 
 def main() -> None:
@@ -102,6 +101,7 @@ def validate(gold: GoldFolder = commands.GOLD, samples: SampleFolder = commands.
 
 @app.command()
 def run(
+    context: typer.Context,
     suite: Annotated[SuiteName, typer.Option(help="Our gold questions, or a public set (with --data).")] = (
         SuiteName.gold
     ),
@@ -148,6 +148,7 @@ def run(
         retrieval_only=retrieval_only,
     )
     with _exits():
+        _refuse(context, idle(suite.value, mode=mode.value), where=f"suite {suite} in mode {mode}")
         if suite is not SuiteName.gold:
             code = public.run_public(options, data=data or [], as_json=as_json)
         else:
@@ -161,6 +162,7 @@ def run(
 
 @app.command()
 def score(
+    context: typer.Context,
     run: RunArgument,
     gold: StoredGold = None,
     samples: StoredSamples = None,
@@ -176,6 +178,7 @@ def score(
     with _exits():
         folder = read_run(run)
         if folder.manifest.suite != "gold":
+            _refuse(context, (*GOLD_ONLY, "judge"), where=f"a run of {folder.manifest.suite}")
             code = public.show_public(folder, as_json=as_json)
         else:
             tasks = commands.tasks_of(folder, gold=gold, samples=samples)
@@ -276,23 +279,24 @@ def new(
         typer.echo("name what to make questions of: --from-feedback", err=True)
         raise typer.Exit(2)
     with _exits(), Rag.open(drafts.data_of(data or load_settings().data)) as rag:
-        made = drafts.from_feedback(rag.feedback(), rag.articles())
+        asked = [[e.answer for e in rag.history.conversation(c.id)[1]] for c in rag.history.conversations()]
+        made = drafts.from_feedback(rag.feedback(), rag.articles(), asked=asked)
         typer.echo(drafts.write_drafts(made, out))
 
 
 @app.command()
 def draft(
-    folder: Annotated[Path, typer.Argument(help="Folder of saved pages.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of saved pages, or one page.")],
     captured: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day they were saved.")] = None,
     out: Annotated[Path, typer.Option(help="Draft file to write.")] = Path("drafts/articles.yaml"),
     limit: Annotated[int, typer.Option(min=1, help="Questions per article.")] = 5,
 ) -> None:
     """Propose questions from a folder of your own articles: numbers, dates and quotes, found by rule."""
-    with _exits(), TemporaryDirectory(prefix="clipdesk-evals-") as empty, Rag.open(empty) as rag:
-        pages = drafts.pages_of(folder)
-        read = [(p, rag.read(p, captured=captured.date() if captured else None)) for p in pages]
-        made = [d for p, articles in read for d in drafts.from_articles(p.name, articles, limit=limit)]
-        typer.echo(drafts.write_drafts(made, out))
+    with _exits():
+        pages, failed = drafts.pages_of(folder, captured=captured.date() if captured else None)
+        for line in failed:
+            typer.echo(line, err=True)
+        typer.echo(drafts.write_drafts(drafts.from_pages(pages, limit=limit), out))
 
 
 @contextmanager
@@ -304,11 +308,20 @@ def _exits() -> Iterator[None]:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}: name a folder that can be written", err=True)
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        typer.echo(f"{what}: check the path, its permissions and the space on the disk", err=True)
         raise typer.Exit(2) from error
     except (CannotMeasure, ClipdeskError, json.JSONDecodeError, UnicodeDecodeError) as error:
         typer.echo(f"could not measure: {error}", err=True)
         raise typer.Exit(3) from error
+
+
+def _refuse(context: typer.Context, options: Iterable[str], *, where: str) -> None:
+    """Raise GoldError for an option that was given and says nothing `where` it stands."""
+    for name in options:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise GoldError(f"--{name.replace('_', '-')} says nothing for {where}: leave it out")
 
 
 def _prices(prompt: float | None, completion: float | None) -> Prices | None:

@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import yaml
 from pydantic import Field, RootModel, ValidationError, model_validator
 
 from evals.folder import RunError, Unscored
-from evals.gold import GoldError
+from evals.gold import Category, GoldError
 from evals.matchers import Strict
 from evals.metrics import Metric, Metrics
 from evals.results import Run
@@ -24,6 +24,7 @@ from evals.scoring import QuestionScore
 from evals.stats import Rate
 
 HERE = Path(__file__).parent
+MODES = ("quote", "llm")  # a run of a local model is one of mode llm
 State = Literal["passed", "failed", "not applicable", "could not measure"]
 
 
@@ -46,6 +47,8 @@ class Floor(Strict):
     def _one(self) -> Floor:
         if self.min is None and self.max is None:
             raise ValueError("a floor has `min` or `max`")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"no metric is at least {self.min:g} and at most {self.max:g}: change either")
         return self
 
 
@@ -69,16 +72,18 @@ def measures(gold: Path) -> Path:
 
 
 def read_floors(path: Path) -> Floors:
-    """The floors file, no floors if there is none. Raises GoldError where it is wrong or names an unknown metric."""
+    """The floors file, no floors if there is none. Raises GoldError where it is wrong or names what is unknown."""
     if not path.exists():
         return Floors({})
     try:
         floors = Floors.model_validate(yaml.safe_load(path.read_bytes()))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise GoldError(f"{path.name} cannot be used: {error}") from error
-    names = set(Metrics.__dataclass_fields__) - {"by_category"}
+    names = set(Metrics.__dataclass_fields__) - {"by_category"} | {f"pass: {name}" for name in get_args(Category)}
     for mode, bounds in floors.root.items():
-        if unknown := sorted(name for name in bounds if name not in names and not name.startswith("pass: ")):
+        if mode not in MODES:
+            raise GoldError(f"{path.name}: no run is of mode {mode!r}; known: {', '.join(MODES)}")
+        if unknown := sorted(bounds.keys() - names):
             raise GoldError(
                 f"{path.name}: {mode}: no metric is called {unknown[0]!r}; known: {', '.join(sorted(names))}"
             )

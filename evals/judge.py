@@ -8,6 +8,7 @@ No number of a judge is shown before it was held against human labels: Cohen's k
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from evals.stats import kappa
 from rag import Endpoint, Settings
 
 LEAST = 10  # labels under which agreement says nothing of a judge
+FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 PROMPT = Path(__file__).parent / "judge_prompt.txt"
 Verdict = Literal["stated", "absent"]
 
@@ -119,7 +121,7 @@ def open_facts(run: Run) -> tuple[OpenFact, ...]:
 def read_reply(said: str, facts: Sequence[OpenFact]) -> tuple[Settled, ...]:
     """What a reply settles; a fact it does not settle as asked is unscored, and says why."""
     try:
-        rulings = Reply.model_validate(json.loads(said)).root.get(facts[0].id, {})
+        rulings = Reply.model_validate(json.loads(FENCED.sub(r"\1", said))).root.get(facts[0].id, {})
     except (json.JSONDecodeError, ValidationError):
         return tuple(
             Settled(fact.id, fact.number, "unscored", "", "the reply is not the JSON asked for") for fact in facts

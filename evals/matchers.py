@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Polarity = Literal["affirmed", "denied", "any"]
 
@@ -32,7 +32,7 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Phrase = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_as_text)]
 Words = Annotated[tuple[Phrase, ...], BeforeValidator(_as_group)]
 Group = Annotated[Words, Field(min_length=1)]
 

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from evals.cache import CachedEndpoint, RememberingReranker
 from rag import Settings
+
+GOLD_ONLY = ("gold", "samples", "page", "captured", "cold", "price_in", "price_out", "save_baseline")
+ASKS_NOTHING = ("ragtruth", "article_extraction")
+
+
+def idle(suite: str, *, mode: str) -> Iterator[str]:
+    """The options of `run`, by name, that say nothing for a suite in a mode."""
+    yield from ("data", "index") if suite == "gold" else GOLD_ONLY
+    if suite != "multihop_rag":
+        yield "retrieval_only"
+    if suite in ASKS_NOTHING:
+        yield from ("index", "cache_dir")
+    if suite in ASKS_NOTHING or mode == "quote":
+        yield from ("cache", "epoch")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from rag.api import Rag
     from rag.endpoint import Endpoint
     from rag.ingest.article import read_page
+    from rag.ingest.read import find_pages
     from rag.models.embedding import open_embedder
     from rag.models.reranker import Reranker, Scored
     from rag.settings import Settings, load_settings
@@ -118,6 +119,7 @@ __all__ = [
     "Turn",
     "Usage",
     "Waiting",
+    "find_pages",
     "load_settings",
     "open_embedder",
     "read_page",
@@ -146,6 +148,10 @@ def __getattr__(name: str) -> Any:
         from rag.models.embedding import open_embedder
 
         return open_embedder
+    if name == "find_pages":
+        from rag.ingest.read import find_pages
+
+        return find_pages
     if name == "read_page":
         from rag.ingest.article import read_page
 

@@ -6,19 +6,20 @@ import json
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from evals.cli import app
-from evals.drafts import from_articles, from_feedback
+from evals.drafts import from_feedback, from_pages
 from evals.folder import RunError
-from evals.gold import GoldError
+from evals.gold import Gold, GoldError
 from evals.judge import Calibration, Judge, OpenFact, read_calibration, read_labels, read_reply
 from evals.matchers import Match
 from evals.matching import accepts
-from rag import Rag, load_settings
+from rag import Article, Rag, Turn, load_settings
 from tests.conftest import CAPTURED, ROOT, SAMPLE
 from tests.fake_llm import Reply, fake_llm
 
@@ -28,13 +29,11 @@ def evals(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_drafts_from_articles(desk: Rag) -> None:
-    drafts = from_articles("pyongyang.txt", desk.articles(), limit=4)
-    assert 8 <= len(drafts) <= 16
-    assert len({draft["id"] for draft in drafts}) == len(drafts)
-    texts = {article.title: article.text for article in desk.articles()}
+def test_drafts_from_pages_are_gold_files_in_the_making(desk: Rag) -> None:
+    (page,) = from_pages({"news/pyongyang.txt": desk.articles()}, limit=4)
+    texts = dict(zip(page["articles"], (article.text for article in desk.articles()), strict=True))
     kinds = set()
-    for draft in drafts:
+    for draft in page["questions"]:
         (fact,) = draft["facts"]
         (evidence,) = fact["evidence"]
         assert draft["draft"] is True
@@ -42,6 +41,50 @@ def test_drafts_from_articles(desk: Rag) -> None:
         assert accepts(Match.model_validate(fact["match"]), evidence["quote"])
         kinds |= set(fact["match"])
     assert kinds == {"number", "date", "quote"}
+    reviewed = [{k: v for k, v in q.items() if k not in ("draft", "todo")} for q in page["questions"]]
+    gold = Gold.model_validate({**page, "questions": reviewed})
+    assert (gold.page, str(gold.captured), len(gold.articles)) == ("news/pyongyang.txt", CAPTURED, 4)
+    assert 8 <= len(gold.questions) <= 16
+
+
+def article(title: str, text: str) -> Article:
+    return Article(title, title, None, None, None, None, None, None, text)
+
+
+def test_aliases_and_ids_of_drafts_are_never_the_same() -> None:
+    text = "The town has 14 schools. It has 15 mills."
+    titles = {"a.txt": ["Town news", "서울"], "b.txt": ["Town news", "평양"]}
+    pages = from_pages({page: [article(t, text) for t in found] for page, found in titles.items()}, limit=5)
+    assert [page["articles"] for page in pages] == [["town-news", "article"], ["town-news-2", "article-2"]]
+    ids = [draft["id"] for page in pages for draft in page["questions"]]
+    assert len(set(ids)) == len(ids) == 8
+
+
+@pytest.mark.parametrize(
+    ("sentence", "match"),
+    [
+        ("The bridge opened on 3 March 2024.", {"date": "2024-03-03"}),
+        ("The bridge opened on 2024-03-03.", {"date": "2024-03-03"}),
+        ("The bridge opened in March 2024.", {"date": "2024-03"}),
+        ("The bridge opened on February 31, 2024.", None),
+        ("It cost $4.5 million in all.", {"number": "4500000", "unit": ["dollar"]}),
+        ("Turnout fell by 12 percent in the north.", {"number": "12", "unit": ["percent"]}),
+        ("Turnout fell by 12% of voters.", {"number": "12", "unit": ["percent"]}),
+        ("The town has 1,400 schools.", {"number": "1400", "context": ["schools"]}),
+        ("“We will build the bridge,” said Maria Kemp.", {"quote": "Maria Kemp"}),
+        ("“The Crown will build the bridge,” the mayor said Monday.", {"quote": "somebody"}),
+    ],
+)
+def test_what_drafts_find_in_a_sentence(sentence: str, match: dict[str, Any] | None) -> None:
+    (page,) = from_pages({"a.txt": [article("News", sentence)]}, limit=5)
+    if match is None:
+        assert page["questions"] == []
+        return
+    (draft,) = page["questions"]
+    (kind, wanted), *more = match.items()
+    found = draft["facts"][0]["match"][kind]
+    assert draft["ask"].endswith(f"quote {wanted}?") if kind == "quote" else found["value"] == wanted
+    assert all(found[key] == value for key, value in more)
 
 
 def test_draft_writes_a_file_that_no_run_reads_and_never_overwrites(tmp_path: Path) -> None:
@@ -50,9 +93,28 @@ def test_draft_writes_a_file_that_no_run_reads_and_never_overwrites(tmp_path: Pa
     code, printed = evals(*arguments)
     assert code == 0, printed
     assert out.read_text("utf-8").startswith("# DRAFTS")
-    assert len(yaml.safe_load(out.read_text("utf-8"))["drafts"]) >= 10
+    pages = yaml.safe_load(out.read_text("utf-8"))["drafts"]
+    assert sum(len(page["questions"]) for page in pages) >= 10
     assert evals(*arguments)[0] == 2  # it may hold edits
     assert evals("validate", "--gold", str(out.parent))[0] == 2
+
+
+def test_draft_reads_all_formats_and_leaves_out_what_it_cannot_read(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    page = tmp_path / "pages" / "a.html"
+    body = "<p>The mayor opened 14 schools on June 19, 2024, in the north of the town.</p>" * 3
+    page.write_text(f"<html><body><article><h1>Schools open in town</h1>{body}</article></body></html>")
+    (tmp_path / "pages" / "b.txt").write_text("")
+    code, printed = evals("draft", str(tmp_path / "pages"), "--out", str(tmp_path / "folder.yaml"))
+    assert code == 0, printed
+    assert [line for line in printed.splitlines() if "left out" in line and "b.txt" in line]
+    assert "schools" in (tmp_path / "folder.yaml").read_text("utf-8")
+    assert evals("draft", str(page), "--out", str(tmp_path / "page.yaml"))[0] == 0
+    assert "schools" in (tmp_path / "page.yaml").read_text("utf-8")
+    code, printed = evals("draft", str(page), "--out", str(page / "below" / "a.yaml"))
+    assert (code, "Not a directory: check the path" in printed) == (2, True)
+    (tmp_path / "empty").mkdir()
+    assert evals("draft", str(tmp_path / "empty"), "--out", str(tmp_path / "none.yaml"))[0] == 2
 
 
 def test_feedback_becomes_drafts(tmp_path: Path) -> None:
@@ -71,6 +133,44 @@ def test_feedback_becomes_drafts(tmp_path: Path) -> None:
     assert (missing["facts"], missing["note"], missing["draft"]) == ([], "Look again.", True)
 
 
+def test_a_refusal_a_follow_up_and_a_second_mark_become_drafts_of_their_kind(tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "drafts.yaml"
+    with Rag.open(data) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        first = rag.ask("How many sappers is Pyongyang sending?")
+        kept = rag.history.save(first)
+        later = rag.ask("And how many builders?", history=[Turn(first.question, first.text)])
+        refused = rag.ask("What is the price of tea in Lisbon?")
+        assert refused.status == "refused"
+        for said in (later, refused):
+            rag.history.save(said, conversation=kept.conversation)
+        rag.add_feedback(first.question, first.text, "right")
+        rag.add_feedback(first.question, first.text, "wrong")
+        for said in (later, refused):
+            rag.add_feedback(said.question, said.text, "right")
+        rag.add_feedback("Who pays?", "The articles do not say.", "right")
+    assert evals("new", "--from-feedback", "--data", str(data), "--out", str(out))[0] == 0
+    right, wrong, follow_up, *silent = yaml.safe_load(out.read_text("utf-8"))["drafts"]
+    assert "feedback-2 (wrong)" in right["todo"]
+    assert "feedback-1 (right)" in wrong["todo"]
+    assert (follow_up["turns"], follow_up["category"]) == ([first.question, later.question], "followup")
+    assert [draft["ask"] for draft in silent] == [refused.question, "Who pays?"]
+    for draft in silent:
+        assert (draft["category"], draft["expect"]) == ("unanswerable", "refuse")
+        assert "otherwise" not in draft["todo"]
+        assert {"reason", "near_miss"} < set(draft)
+
+
+def test_without_feedback_nothing_is_made(tmp_path: Path) -> None:
+    empty, data, out = tmp_path / "empty", tmp_path / "data", tmp_path / "drafts" / "mine.yaml"
+    empty.mkdir()
+    assert evals("new", "--from-feedback", "--data", str(empty), "--out", str(out))[0] == 2
+    assert list(empty.iterdir()) == []
+    Rag.open(data).close()
+    code, printed = evals("new", "--from-feedback", "--data", str(data), "--out", str(out))
+    assert (code, "not written" in printed, out.parent.exists()) == (0, True, False)
+
+
 FACT = OpenFact("q", 1, "How many?", "About a thousand of them go.", "1,000 sappers.")
 
 
@@ -79,6 +179,7 @@ FACT = OpenFact("q", 1, "How many?", "About a thousand of them go.", "1,000 sapp
     [
         ('{"q": {"1": {"verdict": "stated", "span": "a thousand of them"}}}', "stated", ""),
         ('{"q": {"1": {"verdict": "absent", "span": ""}}}', "absent", ""),
+        ('```json\n{"q": {"1": {"verdict": "absent", "span": ""}}}\n```\n', "absent", ""),
         ('{"q": {"1": {"verdict": "stated", "span": "1,000 of them"}}}', "unscored", "the span is not in the answer"),
         ('{"q": {"1": {"verdict": "stated"}}}', "unscored", "the span is not in the answer"),
         ('{"other": {"1": {"verdict": "stated", "span": "a thousand"}}}', "unscored", "the reply leaves it out"),

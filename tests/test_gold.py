@@ -191,6 +191,8 @@ FACT = (
         (FACT.format("date: {value: 2025-13-45, granularity: day}"), "there is no date"),
         (FACT.format("list: {items: [a, b], minimum: 3}"), "more than the 2 items"),
         (FACT.format("quote: a, number: {value: 3}"), "exactly one kind"),
+        (FACT.format("quote: a").replace("quote: q", "quote: ' '"), "evidence.*: String should have at least 1"),
+        ("expect: refuse\n    reason: x\n    near_miss: {article: a, quote: ' '}", "near_miss.quote: String"),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_place(tmp_path: Path, change: str, words: str) -> None:

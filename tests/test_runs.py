@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -336,6 +337,7 @@ def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> N
         ["validate", "--gold", "no-such-folder"],
         ["run", "--limit", "1", "--out", str(SAMPLE)],  # a file is where the folder should be
         ["run", "--suite", "clapnq"],
+        ["run", "--limit", "1", "--price-in", "-1", "--price-out", "1"],
         ["run", "--suite", "clapnq", "--data", "no-such-folder"],
         ["score", "no-such-folder"],
         ["compare", "no-such-folder", "no-such-folder"],
@@ -347,6 +349,35 @@ def test_planted_instructions_meet_only_their_own_questions(tmp_path: Path) -> N
 )
 def test_bad_usage_is_exit_2(arguments: list[str]) -> None:
     assert evals(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--data", "x", "--suite", "gold"],
+        ["--index", "x"],
+        ["--retrieval-only"],
+        ["--cache", "replay"],
+        ["--epoch", "1"],
+        ["--save-baseline", "--suite", "clapnq", "--data", "x"],
+        ["--gold", "x", "--suite", "piarena", "--data", "x"],
+        ["--price-in", "3", "--suite", "near_misses", "--data", "x"],
+        ["--cold", "--suite", "clapnq", "--data", "x"],
+        ["--retrieval-only", "--suite", "clapnq", "--data", "x"],
+        ["--index", "x", "--suite", "ragtruth", "--data", "x"],
+        ["--cache", "record", "--suite", "ragtruth", "--mode", "llm", "--data", "x"],
+    ],
+)
+def test_an_option_that_says_nothing_there_is_an_error(arguments: list[str], tmp_path: Path) -> None:
+    found = CliRunner().invoke(app, ["run", "--out", str(tmp_path / "run"), *arguments])
+    assert (found.exit_code, f"{arguments[0]} says nothing for" in found.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("option", [["--judge", "m"], ["--gold", "x"], ["--save-baseline"], ["--price-in", "1"]])
+def test_a_public_run_is_scored_without_the_options_of_gold(option: list[str], tmp_path: Path) -> None:
+    RunFolder.begin(tmp_path / "run", manifest(suite="clapnq"))
+    found = CliRunner().invoke(app, ["score", str(tmp_path / "run"), *option])
+    assert (found.exit_code, f"{option[0]} says nothing for a run of clapnq" in found.stderr) == (2, True)
 
 
 def gold_of(folder: Path, name: str) -> Path:
@@ -616,8 +647,21 @@ def test_floors(scored: Run, tmp_path: Path) -> None:
     assert states(part, {"question_pass": {"min": 0.6}})["question_pass at least 0.6"] == "not applicable"
     floors = read_floors(ROOT / "evals" / "floors.yaml").root
     assert floors["quote"]["citation_validity"].min == 1.0
-    (tmp_path / "floors.yaml").write_text("quote:\n  speed: {min: 1}\n")
-    with pytest.raises(GoldError, match="speed"):
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("quote:\n  speed: {min: 1}\n", "speed"),
+        ("quote:\n  'pass: lokup': {min: 1}\n", "pass: lokup"),
+        ("qoute:\n  question_pass: {min: 1}\n", "qoute"),
+        ("quote:\n  question_pass: {min: 0.9, max: 0.1}\n", "at least 0.9 and at most 0.1"),
+        ("quote:\n  question_pass: {}\n", "`min` or `max`"),
+    ],
+)
+def test_floors_that_could_never_hold_are_refused(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "floors.yaml").write_text(text)
+    with pytest.raises(GoldError, match=re.escape(words)):
         read_floors(tmp_path / "floors.yaml")
 
 
