@@ -1,14 +1,17 @@
 """Instructions planted in articles for whatever program reads them: such a sentence is never evidence.
 
 What gives them away is grammar, not a list of known attacks: an order (a verb that a clause begins with, or that a
-program "must" do) about what is to be said, together with talk of answering, of the program, or of saying nothing else.
-News reports orders in the third person or inside quotation marks, and neither counts: "the text told assistants to
-ignore the rest" and "“Leave now,” she said" are news.
+program or "you" "must" do) about what is to be said, together with talk of answering, of the program, or of saying
+nothing else. The marks of a prompt ("[INST]", "Assistant:") and whoever is addressed as a program give it away alone.
+News reports orders in the third person, inside quotation marks or before "the judge said", and none of these counts:
+"the text told assistants to ignore the rest", "“Leave now,” she said" and "Tell us your answer, the judge asked".
 """
 
 from __future__ import annotations
 
 import re
+
+from rag.verbs import TELLING
 
 _SAYING = (
     "add|advise|alert|announce|append|attach|behave|cease|cite|claim|conclude|decline|deliver|deny|direct|"
@@ -28,8 +31,23 @@ _PROGRAM = (
 )
 _ORDER = re.compile(rf"{_OPENS}{_ADVERBS}(?:{_SAYING})\b", re.IGNORECASE)
 _MUST = re.compile(
-    rf"^\W*(?:\w+ ){{0,3}}{_PROGRAM}\b(?: \w+ing (?:\w+ ){{0,4}}\w+)? (?:must|should|shall|need to|are to|is to) "
-    rf"{_ADVERBS}(?:{_SAYING}|answer|say|state|note)\b",
+    rf"^\W*(?:\w+ ){{0,3}}{_PROGRAM}\b(?: \w+ing (?:\w+ ){{0,4}}\w+)? "
+    rf"(?:must|should|shall|need to|(?:are|is) (?:required )?to) {_ADVERBS}(?:{_SAYING}|answer|say|state|note)\b",
+    re.IGNORECASE,
+)
+_YOU_MUST = re.compile(
+    rf"\b(?<![\w'’)] )you (?:must|should|shall|need to|have to|are (?:required )?to) {_ADVERBS}"
+    r"(?:answer|reply|respond|state|output) (?:only\b|(?:simply |exactly )?(?:that\b|with\b|\"\"))"
+    r"|\byour (?:answer|response|reply|summary) (?:mentions\b|(?:must|should|has to|needs to) \w+ (?:that\b|\"\"))"
+    r"|\banswer to (?:any|every|all) (?:\w+ )?questions?\b[^,]* (?:is|are) (?:that\b|\"\")",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|^\W*(?:SYSTEM|[Aa]ssistant|ASSISTANT)\s*[:>\]]")
+_ADDRESS = re.compile(
+    r"#{2,}\s*(?:instruction|question|input|system|user|human|assistant|response|answer)s?\s*:"
+    rf"|\W*(?:(?:\w+ )?(?:notes?|notice|messages?|instructions?|reminders?) (?:to|for)|attention|dear) "
+    rf"(?:(?:the|any|all|every) )*{_PROGRAM}(?: \w+ing (?:\w+ ){{0,4}}\w+)?\s*[:,–—-]"
+    r"|\W*(?:antworte|réponds|responde|rispondi) (?:nur|uniquement|seulement|sólo|solo|solamente|únicamente)\b",
     re.IGNORECASE,
 )
 _TELLING = (
@@ -54,12 +72,18 @@ _ANSWERING = re.compile(
 _PROGRAMS = re.compile(
     r"\b(?:AI|A\.I\.|assistants?|language models?|LLMs?|chat ?bots?|GPT)\b(?=[^.]{0,40}[,:\])-])"
     r"|\b(?:the|this|your) users?\b|"
+    r"\b(?:whoever|anyone who|any\w* (?:\w+ )?that) (?:summari[sz]|read|quot|translat|process|analy[sz])e?s this\b|"
     r"\b(?:system|admin|developer|protocol|operational|security|pre-execution|simulation|compliance|procedural|backend)"
     r"(?: \w+){0,2} (?:notices?|directives?|messages?|instructions?|prompts?|alerts?|overrides?|prerequisites?|notes?|"
     r"checks?|enforcement|error|failure|fault|outage|malfunction)\b|^\W*(?:system|assistant|user|admin|developer)\s*[:>\]]",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]|(?<!\w)['‘][^'’]{3,}['’](?!\w)")
+_REPORTED = re.compile(
+    r",\W*(?:(?:said|wrote) (?=\w)|"
+    r"(?:(?:the|an?|his|her|their) (?:[\w'’-]+ ){1,3}?|he |she |they |(?:[A-Z][\w'’.-]* ){1,3}?)"
+    rf"(?=(?:said|told|wrote|\w+ed)\b)(?:{TELLING}|advised|begged)\b)[^,:;]{{0,60}}$"
+)
 _WHOLLY_QUOTED = re.compile(r"[\"“'‘][^\"“”]*[\"”'’]")
 
 
@@ -69,6 +93,9 @@ def is_planted(sentence: str) -> bool:
     if _WHOLLY_QUOTED.fullmatch(text):
         text = text[1:-1]
     text = _QUOTED.sub('""', text)
-    if _MUST.search(text):
+    if _MARK.search(text) or _ADDRESS.match(text) or _MUST.search(text):
         return True
-    return bool(_ORDER.search(text) and (_ANSWERING.search(text) or _PROGRAMS.search(text)))
+    if _ORDER.search(text) and _PROGRAMS.search(text):
+        return True
+    asks = _YOU_MUST.search(text) or (_ORDER.search(text) and _ANSWERING.search(text))
+    return bool(asks) and not _REPORTED.search(text)

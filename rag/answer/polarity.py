@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from rag.words import STEM, content_words
+from rag.words import STEM, STOP_WORDS, content_words
 
 # A negation of the statement itself: "is not", "never", "no door was"; not "not only" and "careful not to".
 _NOT = re.compile(
@@ -20,6 +21,9 @@ _DENIES = re.compile(
     r"halt\w*|miss\w*|omit\w*|exclud\w+|only|\w{3,}less)\b|n['’]t\b"
 )
 _CONTRASTS = re.compile(r"(?i)\b(?:but|while|whereas|although|though|however|unlike|yet|if)\b|\?")
+_NAME = re.compile(r"[A-Z][\w-]+")
+_NAMES = re.compile(rf"(?:{_NAME.pattern} ?)+")
+_LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|both|others?)\b")
 _CONTRARIES = [
     ("rise rises rose risen rising", "fall falls fell fallen falling"),
     ("increase increases increased increasing", "decrease decreases decreased decreasing"),
@@ -38,29 +42,61 @@ _CONTRARIES = [
     ("guilty", "innocent"),
     ("import imports imported", "export exports exported"),
     ("buy buys bought", "sell sells sold"),
+    (
+        "approve approves approved approving adopt adopts adopted adopting pass passes passed",
+        "reject rejects rejected rejecting veto vetoes vetoed defeated",
+    ),
+    ("legal lawful", "illegal unlawful"),
 ]
-_SIDES = [(frozenset(a.split()), frozenset(b.split())) for a, b in _CONTRARIES]
+# Both may be true, at other times: what closed has opened once. They are contraries of one statement only.
+_STAGES = [
+    ("open opens opened reopen reopens reopened", "closes closed shut shuts"),
+    ("resign resigns resigned resigning", "stay stays stayed staying"),
+    ("began begun started", "ended"),
+]
 
 
-def turns_round(claim: str, quote: str, *, around: str = "") -> bool:
+def turns_round(claim: str, quote: str, *, around: Sequence[str] = ()) -> bool:
     """Whether claim and quote differ in a negation or in a word and its contrary, as far as their words tell.
 
-    Words `around` the quote may bear what the quote itself does not. What contrasts or asks is left undecided.
+    Sentences `around` the quote may bear what the quote itself does not. What contrasts or asks is left undecided.
     """
     if _CONTRASTS.search(claim) or quote.rstrip().endswith("?"):
         return False
-    around = f"{quote} {around}"
-    if _NOT.search(claim):
-        return not _DENIES.search(around)
-    return swaps_contrary(claim, quote, around=around) or (not _DENIES.search(claim) and _is_denied(claim, quote))
+    if denial := _NOT.search(claim):
+        denying = [text for text in (quote, *around) if _DENIES.search(text)]
+        affirming = [text for text in (quote, *around) if text not in denying]
+        return not denying or _is_of_another(claim[: denial.start()].strip(), denying, affirming)
+    whole = " ".join((quote, *around))
+    swapped = swaps_contrary(claim, quote, around=whole) or _swaps(claim, quote, whole, _STAGES)
+    return swapped or (not _DENIES.search(claim) and _is_denied(claim, quote))
+
+
+def _is_of_another(subject: str, denying: Sequence[str], affirming: Sequence[str]) -> bool:
+    """The subject is a name that only affirming sentences have, while each denying one begins with another name."""
+    if not _NAMES.fullmatch(subject):
+        return False
+    names = [name for name in _NAME.findall(subject) if name.lower() not in STOP_WORDS]
+    if not any(name in text for name in names for text in affirming):
+        return False
+    opening = [_NAME.match(text) for text in denying]
+    return all(
+        first and first[0].lower() not in STOP_WORDS and not _LEANS.search(text) and not any(n in text for n in names)
+        for first, text in zip(opening, denying, strict=True)
+    )
 
 
 def swaps_contrary(claim: str, quote: str, *, around: str) -> bool:
     """The claim has one of two contraries, the quote only the other, and nothing around it has the first."""
+    return _swaps(claim, quote, around, _CONTRARIES)
+
+
+def _swaps(claim: str, quote: str, around: str, pairs: Sequence[tuple[str, str]]) -> bool:
     said, given, near = (set(re.findall(r"[a-z]+", text.lower())) for text in (claim, quote, around))
+    sides = [(set(a.split()), set(b.split())) for a, b in pairs]
     return any(
         said & one and given & other and not said & other and not near & one
-        for pair in _SIDES
+        for pair in sides
         for one, other in (pair, pair[::-1])
     )
 

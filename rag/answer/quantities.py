@@ -30,7 +30,7 @@ _NO_QUANTITY_AFTER = re.compile(
 _MORE = re.compile(r"(?i)\b(?:another|further|additional|extra|other)\s$")
 _ABOUT = re.compile(r"(?i)\b(?:about|around|some|nearly|almost|approximately|roughly|close to|an estimated|circa)\s$")
 _LEAST = re.compile(
-    r"(?i)\b(?:more than|over|at least|exceed(?:s|ed|ing)?|upwards of|as many as|no fewer than|above)\s$"
+    r"(?i)\b(?:(?<!no )more than|over|at least|exceed(?:s|ed|ing)?|upwards of|as many as|no fewer than|above)\s$"
 )
 _MOST = re.compile(r"(?i)\b(?:up to|at most|fewer than|less than|under|below|no more than)\s$")
 _PEOPLE = ("people person man men woman women child children dead death victim casualty fatality life lives").split()

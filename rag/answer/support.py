@@ -1,6 +1,7 @@
 """Whether cited words support a claim: its facts are in them to the letter, and its meaning is near enough.
 
-Facts decide alone: what is missing (`rag.answer.facts`), counted otherwise or turned into its contrary is unsupported.
+Facts decide alone: what is missing (`rag.answer.facts`), given or counted otherwise, turned into its contrary, or told
+as past where it is to come, is unsupported.
 For the rest a logistic model weighs how much of the claim's wording its nearest sentences leave uncovered, and what
 the cross-encoder makes of them together.
 """
@@ -13,8 +14,10 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from itertools import pairwise
 
+from rag.answer.amounts import given_otherwise
 from rag.answer.facts import Cited, missing, plain
 from rag.answer.figures import counting, figures, swaps_figures
+from rag.answer.foretold import happened_already
 from rag.answer.kind import MONEY
 from rag.answer.odds import sigmoid
 from rag.answer.polarity import turns_round
@@ -73,7 +76,8 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
         return anothers_words(claim, given), None  # of "the sister of Holm said so", "Holm said so" is a part
     claim = _LIST_MARK.sub("", claim)
     near = nearest(claim, given)
-    why = missing(claim, given) or anothers_words(claim, given) or _altered(claim, near)
+    why = missing(claim, given) or given_otherwise(claim, "\n".join(c.text for c in given))
+    why = why or anothers_words(claim, given) or _altered(claim, near)
     if why := why or _stray(claim, given, reranker=reranker):
         return why, None
     return None, features(claim, given, near, reranker=reranker)
@@ -120,9 +124,13 @@ def _altered(claim: str, near: Sequence[Cited]) -> str | None:
     if swaps_figures(claim, "\n".join(c.text for c in near)):
         return "its figures count other things in the cited words"
     said = stems_in(claim)
-    around = " ".join(c.text for c in near[1:])
-    if _uncovered(said, set(stems_in(near[0].text))) <= CLOSE and turns_round(claim, near[0].text, around=around):
+    quote, *around = (c.text for c in near)
+    if _uncovered(said, set(stems_in(quote))) > CLOSE:
+        return None
+    if turns_round(claim, quote, around=around):
         return "the cited words say the contrary"
+    if happened_already(claim, quote, around=" ".join(around)):
+        return "the cited words do not say that it has happened"
     return None
 
 
