@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rag import Rag
+from rag import NewArticle, Rag
 from rag.ingest.copies import find_groups, shingles, sketch
 from store.records import Article
 from tests.conftest import ROOT
@@ -146,3 +146,19 @@ def test_search_counts_copies_once_and_every_outlet_stays_listed(
         (wire / "Harbour Times.json").unlink()
         rag.ingest(wire, prune=True)
         assert not [a for a in rag.articles() if a.copy_group]
+
+
+def test_copies_that_are_added_count_once_as_well(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    bridge, other = EVENTS[0][0], EVENTS[0][1]
+    with Rag.open(tmp_path) as rag:
+        (first,) = rag.add([NewArticle("Bridge shuts Monday", bridge, "The Quay")], name="one")
+        second, _ = rag.add(
+            [
+                NewArticle("Bridge to close", wrapped(light_edit(bridge, dice), dice), "Metro"),
+                NewArticle("Shops fear for their trade", other, "The Pier"),
+            ],
+            name="two",
+        )
+        assert [a.id for a in rag.copies(second)] == [first, second]
+        assert len([a for a in rag.articles() if a.copy_group]) == 2

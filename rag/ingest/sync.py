@@ -168,6 +168,8 @@ def add(
         _write(store, [part], chain, _Tally())
         done += len(part.articles)
         progress(done, len(unique), name)
+    with store.writing:
+        group_copies(store)
     return tuple(a.id for a in made)
 
 
