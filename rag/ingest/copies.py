@@ -30,7 +30,7 @@ FEWEST = 12  # shingles; a shorter body is a copy only of its very words
 _LOOKED_AT = 12  # bodies of those that share a block
 _PERMUTATIONS = 256
 _SCHEME: Literal["affine32"] = "affine32"  # 32-bit hash values, as they are stored
-_AGREE = 8  # of the 256 values: copies have 24 and more, and of the chance hits of a band a third have as many
+_AGREE = 8  # of the 256 values; of MultiHop-RAG's 427 pairs that share a band a third agree so far, its 3 copies in 35
 _NEAREST = 20  # stored articles that a new one is compared with word for word, at most
 _AT_A_TIME = 100  # new articles
 
