@@ -13,7 +13,10 @@ from typing import Any
 from store.errors import StoreError, StoreUnwritable
 
 SCHEMA_VERSION = 1
-_ADDED = ("conversations.sql",)  # tables that came later and change none: they need no version of their own
+_ADDED = (
+    "conversations.sql",
+    "copies.sql",
+)  # tables that came later and change none: they need no version of their own
 _FULL_TEXT = ("chunks_fts", "articles_fts")
 # What filters look at, outside of the rows with their long texts. Folders of earlier versions get these as well.
 _FILTERED = ("source", "agency", "language", "published, published_precision, id")

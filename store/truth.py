@@ -1,7 +1,7 @@
 """The truth store: articles, sentences, chunks, vectors and the full-text index, in one SQLite file.
 
 How an article is a row is in `store.rows`, what filters ask of it in `store.filtering`, the full-text search in
-`store.full_text`.
+`store.full_text`, how copies are looked up in `store.sketches`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from store.filtering import condition
 from store.full_text import FullText
 from store.records import Article, Chunk, Feedback, Filters, Page, Prepared, Span
 from store.rows import ARTICLE_COLUMNS, PUT_ARTICLE, article_row, iso, read_article, read_day
+from store.sketches import Sketches
 
 Vector = NDArray[np.float32]
 
@@ -33,6 +34,7 @@ class Truth(Database):
         """Open or create the file. Raises StoreUnwritable or StoreError with the remedy."""
         super().__init__(path)
         self.full_text = FullText(self)
+        self.sketches = Sketches(self)
 
     # Reading
 
@@ -135,16 +137,6 @@ class Truth(Database):
     def article_count(self) -> int:
         return int(self.row("SELECT count(*) FROM articles")[0])
 
-    def sketches(self) -> dict[str, NDArray[np.uint32]]:
-        """The MinHash of each article's body, in order of arrival, shape (permutations,)."""
-        rows = self.rows("SELECT article_id, sketch FROM sketches JOIN articles ON id = article_id ORDER BY seq")
-        return {article_id: np.frombuffer(blob, dtype="<u4") for article_id, blob in rows}
-
-    def unsketched(self) -> list[str]:
-        """The ids of articles that no sketch was made of yet."""
-        rows = self.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM sketches)")
-        return [row[0] for row in rows]
-
     def copy_groups(self, article_ids: Iterable[str]) -> dict[str, str]:
         """The copy group of each article that has one, by article id."""
         rows = self.rows_in("SELECT id, copy_group FROM articles WHERE copy_group IS NOT NULL AND id IN", article_ids)
@@ -163,14 +155,6 @@ class Truth(Database):
                 "INSERT INTO feedback (question, answer, verdict, note, given) VALUES (?, ?, ?, ?, ?)",
                 *(item.question, item.answer, item.verdict, item.note, item.given.isoformat()),
             )
-
-    def put_copies(self, sketches: Mapping[str, NDArray[np.uint32]], groups: Mapping[str, str]) -> None:
-        """Keep new sketches, by article id, and the copy group of each article that has one; the others have none."""
-        with self.transaction():
-            rows = [(key, sketch.astype("<u4").tobytes()) for key, sketch in sketches.items()]
-            self.run_many("INSERT OR REPLACE INTO sketches VALUES (?, ?)", rows)
-            self.run("UPDATE articles SET copy_group = NULL WHERE copy_group IS NOT NULL")
-            self.run_many("UPDATE articles SET copy_group = ? WHERE id = ?", [(g, i) for i, g in groups.items()])
 
     def journal(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT chunk_id FROM journal")]

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rag import Rag
-from rag.ingest.copies import find_groups, shingles, sketch
-from store.records import Article
+from rag import NewArticle, Rag
+from rag.ingest.copies import find_groups, group_copies, shingles, sketch
+from store.records import Article, Page, Prepared
+from store.truth import Truth
 from tests.conftest import ROOT
 
 EVENTS: list[list[str]] = yaml.safe_load((ROOT / "tests" / "data" / "look_alikes.yaml").read_text("utf-8"))
@@ -146,3 +147,75 @@ def test_search_counts_copies_once_and_every_outlet_stays_listed(
         (wire / "Harbour Times.json").unlink()
         rag.ingest(wire, prune=True)
         assert not [a for a in rag.articles() if a.copy_group]
+
+
+def test_copies_that_are_added_count_once_as_well(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    bridge, other = EVENTS[0][0], EVENTS[0][1]
+    with Rag.open(tmp_path) as rag:
+        (first,) = rag.add([NewArticle("Bridge shuts Monday", bridge, "The Quay")], name="one")
+        second, _ = rag.add(
+            [
+                NewArticle("Bridge to close", wrapped(light_edit(bridge, dice), dice), "Metro"),
+                NewArticle("Shops fear for their trade", other, "The Pier"),
+            ],
+            name="two",
+        )
+        assert [a.id for a in rag.copies(second)] == [first, second]
+        assert len([a for a in rag.articles() if a.copy_group]) == 2
+
+
+def put(truth: Truth, *articles: Article) -> None:
+    pages = [Page(a.id, "", None, (a.id,)) for a in articles]
+    truth.write(pages, [Prepared(a, (), (), ()) for a in articles], {})
+
+
+def groups(truth: Truth) -> dict[str, str | None]:
+    return {a.id: a.copy_group for a in truth.articles()}
+
+
+def test_articles_that_come_one_by_one_are_grouped_as_all_at_once(tmp_path: Path) -> None:
+    made = [a for _, a in made_set(7)]
+    once, slowly = Truth(tmp_path / "once.sqlite3"), Truth(tmp_path / "slowly.sqlite3")
+    put(once, *made)
+    group_copies(once)
+    for one in made:
+        put(slowly, one)
+        assert slowly.sketches.due() == [one.id]  # what is stored already is not looked up again
+        group_copies(slowly)
+    assert groups(slowly) == groups(once)
+    assert any(groups(once).values())
+
+
+def test_what_a_third_outlet_shows_to_be_boilerplate_makes_no_copies(tmp_path: Path) -> None:
+    truth = Truth(tmp_path / "truth.sqlite3")
+    for name, stories in zip("abc", EVENTS, strict=False):
+        put(truth, article(name, wrapped(" ".join(stories[0].split()[:72]), random.Random(1))))
+        group_copies(truth)
+        assert bool(groups(truth)["a"]) == (name == "b")  # two alone look like copies
+
+
+def test_a_group_that_loses_the_copy_between_falls_apart(tmp_path: Path) -> None:
+    truth = Truth(tmp_path / "truth.sqlite3")
+    one, other = EVENTS[0][0], EVENTS[1][0]
+    put(truth, article("one", one), article("both", f"{one} {other}"), article("other", other))
+    group_copies(truth)
+    assert groups(truth) == {"one": "one", "both": "one", "other": "one"}
+    truth.drop("both")
+    assert truth.sketches.due() == ["one", "other"]
+    group_copies(truth)
+    assert groups(truth) == {"one": None, "other": None}
+    assert truth.row("SELECT count(*) FROM bands")[0] == 2 * 128
+
+
+def test_a_data_folder_without_bands_is_given_them_from_its_sketches(tmp_path: Path) -> None:
+    path = tmp_path / "truth.sqlite3"
+    truth = Truth(path)
+    put(truth, article("a", EVENTS[0][0]), article("b", EVENTS[0][1]))
+    group_copies(truth)
+    truth.run("DROP TABLE bands")
+    truth.close()
+    again = Truth(path)
+    put(again, article("c", wrapped(EVENTS[0][0], random.Random(1))))
+    group_copies(again)
+    assert groups(again) == {"a": "a", "b": None, "c": "a"}

@@ -83,7 +83,7 @@ def ingest(
     if prune:
         tally.removed.extend(store.forget(find_gone(store, paths), scrub=True))
     with store.writing:
-        group_copies(store)
+        group_copies(store.truth)
     progress(len(files), len(files), "")
     return tally.report()
 
@@ -168,6 +168,8 @@ def add(
         _write(store, [part], chain, _Tally())
         done += len(part.articles)
         progress(done, len(unique), name)
+    with store.writing:
+        group_copies(store.truth)
     return tuple(a.id for a in made)
 
 
@@ -185,7 +187,7 @@ def delete(store: Store, article_or_page: str | Path) -> tuple[str, ...]:
             raise ClipdeskError(f'no article and no page is stored as {name}: "clipdesk articles" lists the ids')
         gone = store.forget(pages[:1], scrub=True)
     with store.writing:
-        group_copies(store)
+        group_copies(store.truth)
     return tuple(gone)
 
 
