@@ -104,14 +104,18 @@ class Endpoint:
         begun = time.perf_counter()
         first = counted = reason = None
         wanted = {"stream_options": {"include_usage": True}, **self.parameters}
-        with self._clear_errors(), self._created(messages, wanted, stream=True) as stream:
-            for event in stream:
-                counted = event.usage or counted
-                for choice in event.choices or ():
-                    reason = choice.finish_reason or reason
-                    if choice.delta and choice.delta.content:
-                        first = first or time.perf_counter() - begun
-                        yield choice.delta.content
+        try:
+            with self._clear_errors(), self._created(messages, wanted, stream=True) as stream:
+                for event in stream:
+                    counted = event.usage or counted
+                    for choice in event.choices or ():
+                        reason = choice.finish_reason or reason
+                        if choice.delta and choice.delta.content:
+                            first = first or time.perf_counter() - begun
+                            yield choice.delta.content
+        except EndpointLost as error:
+            error.usage = self._usage(counted, reason=reason, first=first)
+            raise
         yield self._usage(counted, reason=reason, first=first)
 
     def leaning(self, messages: Sequence[dict[str, str]]) -> tuple[float | None, Usage]:
@@ -215,6 +219,8 @@ class Endpoint:
                 f"{self.address} did not answer in time: raise CLIPDESK_TIMEOUT, or set CLIPDESK_MODE=quote"
             ) from error
         except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, (httpx2.RemoteProtocolError, httpx2.ReadError)):
+                raise self._broken_off(error.__cause__) from error
             raise EndpointLost(
                 f"{self.address} cannot be reached: start the server or correct OPENAI_BASE_URL, "
                 "or set CLIPDESK_MODE=quote to go without"
@@ -222,11 +228,14 @@ class Endpoint:
         except openai.APIError as error:
             raise self._failed(error) from error
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise EndpointLost(f"{self.address} broke off ({error}): ask again, or set CLIPDESK_MODE=quote") from error
+            raise self._broken_off(error) from error
         except (ValueError, AttributeError, TypeError) as error:  # the client takes what comes for what should come
             raise EndpointLost(
                 f"{self.address} sent what is no reply ({error}): correct OPENAI_BASE_URL, or set CLIPDESK_MODE=quote"
             ) from error
+
+    def _broken_off(self, error: Exception) -> EndpointLost:
+        return EndpointLost(f"{self.address} broke off ({error}): ask again, or set CLIPDESK_MODE=quote")
 
     def _failed(self, error: openai.APIError) -> EndpointError:
         """A status, or an error event in the middle of a stream."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag.types import Usage
 from store.errors import ClipdeskError, IndexMismatch, StoreError, StoreLocked, StoreUnwritable
 
 
@@ -22,7 +23,14 @@ class EndpointError(ClipdeskError):
 
 
 class EndpointLost(EndpointError):
-    """The endpoint cannot be reached, is over its limit, fell silent or broke off: asking again may help."""
+    """The endpoint cannot be reached, is over its limit, fell silent or broke off: asking again may help.
+
+    `usage` holds what is known of the reply that is lost.
+    """
+
+    def __init__(self, message: str, *, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.usage = usage or Usage()
 
 
 class ContextOverflow(EndpointLost):

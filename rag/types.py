@@ -112,7 +112,7 @@ class Attribution:
 
     `speaker` is None where the words do not tell for sure. `via` is the chain of agencies, papers and broadcasters
     that the article quotes, nearest to the speaker first; `outlet` published the article. `flags` name what a reader
-    must know: a link of the chain is state media, the speaker stays anonymous, the article is an opinion piece.
+    must know: a link of the chain is state media, the speaker stays anonymous, the words are an opinion.
     """
 
     speaker: str | None = None
@@ -127,9 +127,8 @@ class Attribution:
         said = [self.speaker or ("an unnamed source" if "anonymous" in self.flags else "")]
         said.append(f"quoted by {via}" if via and said[0] else via)
         if self.outlet:
-            opinion = "an opinion piece of " if "opinion" in self.flags else ""
-            known = any(said)
-            said.append(f"per {opinion}{self.outlet}" if known else f"{opinion}{self.outlet}")
+            per = "an opinion in " if "opinion" in self.flags else "per " if any(said) else ""
+            said.append(f"{per}{self.outlet}")
         return ", ".join(part for part in said if part)
 
 

@@ -51,7 +51,8 @@ BEFORE_NUMBERS = _telling(_NUMBERS) + "|believes?|thinks|knew of"  # not what wa
 BEFORE_CLAUSES = _telling(_CLAUSES) + "|pointed out|points out"
 REPORTING = f"{SURE}|{BEFORE_NUMBERS}|{BEFORE_CLAUSES}"
 INVERTED = f"{SURE}|{_telling(f'{_NUMBERS} {_CLAUSES}', mark='^')}"
-TELLING = f"{REPORTING}|{_telling(f'{_BY_WORDS} {_DEEDS}')}|ruled out"
+CALLING = _telling(_BY_WORDS)
+TELLING = f"{REPORTING}|{CALLING}|{_telling(_DEEDS)}|ruled out"
 # Behind "did" or "has" and somebody's name they ask for that one's words.
 ASKING = (
     _telling(f"{_SURE} {_NUMBERS} {_CLAUSES} {_BY_WORDS}", asked=True) + "|written|believed?|think|thought|point out"

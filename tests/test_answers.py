@@ -294,9 +294,10 @@ def test_embeddings_of_an_endpoint(tmp_path: Path, llm: FakeLLM) -> None:
 def test_marks_streamed_in_pieces() -> None:
     marks = Marks(given=5)
     shown = (
-        "".join(marks.feed(p) for p in ("A [", "3", "] and b [1, 3][4–5] [0] c [", "x] d [9]. e [2")) + marks.flush()
+        "".join(marks.feed(p) for p in ("A [", "3", "] and b [1, 3][4–5] [0] c [", "x] d ", "[9]. e [2"))
+        + marks.flush()
     )
-    assert shown == "A [1] and b [2][1][3][4]  c [x] d . e [2"
+    assert shown == "A [1] and b [2][1][3][4] c [x] d. e [2"
     assert marks.order == [3, 1, 4, 5]
     assert marks.removed == 2
 

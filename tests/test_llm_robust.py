@@ -60,7 +60,7 @@ def assert_quoted(answer: Answer, why: str) -> None:
     [
         (Reply(status=429, message="slow down"), "over its rate limit or quota (slow down): wait"),
         (Reply(status=503, message="loading"), "failed with status 503 (loading): ask again"),
-        (Reply(cut=True), "cannot be reached"),
+        (Reply(cut=True), "broke off ("),
         (Reply(junk="{not json"), "sent what is no reply"),
         (Reply(junk='{"choices": [{"delta": 3}]}'), "sent what is no reply"),
         (Reply(junk='{"error": {"message": "out of memory"}}'), "failed (out of memory)"),
@@ -121,13 +121,22 @@ def test_of_a_stream_that_breaks_off_the_whole_sentences_are_kept(writer: Rag, l
     assert "will then" in streamed
     assert answer.notice is not None
     assert answer.notice.startswith("The answer broke off: ")
+    assert "ask again" in answer.notice
+    assert answer.usage.seconds_to_first_token is not None
     assert_exact(answer)
     assert len(llm.asked) == 1  # nothing is asked twice once words have come
 
 
 def test_of_a_stream_that_breaks_off_in_its_first_sentence_nothing_is_kept(writer: Rag, llm: FakeLLM) -> None:
     llm.replies[:] = [Reply(("It sends 1,000",), cut=True)]
-    assert_quoted(writer.ask(QUESTION), "cannot be reached")
+    answer = writer.ask(QUESTION)
+    assert_quoted(answer, "broke off (")
+    assert answer.usage.seconds_to_first_token is not None
+
+
+def test_what_an_empty_reply_took_is_on_the_quotes(writer: Rag, llm: FakeLLM) -> None:
+    llm.replies[:] = [Reply()]
+    assert writer.ask(QUESTION).usage.prompt_tokens == 11
 
 
 def test_an_answer_cut_at_its_bound_says_so(writer: Rag, llm: FakeLLM) -> None:

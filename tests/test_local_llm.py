@@ -17,7 +17,7 @@ from rag.cli import app
 from rag.endpoint import Endpoint
 from rag.errors import ModelError
 from rag.models.llama import LlamaServer
-from rag.models.llm_file import ModelFile, find, pull, status
+from rag.models.llm_file import QWEN, ModelFile, find, pull, status
 from rag.settings import load_settings
 from tests.conftest import CAPTURED, SAMPLE
 
@@ -115,6 +115,9 @@ def test_a_file_that_llama_cannot_run_is_a_clear_error(tmp_path: Path, tiny: Pat
 def test_which_file_it_is(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match='is not here: run "clipdesk model pull"'):
         find(None, folder=tmp_path)
+    (tmp_path / QWEN.name).write_bytes(b"junk")
+    with pytest.raises(ModelError, match='is damaged: run "clipdesk model pull"'):
+        find(None, folder=tmp_path)
     with pytest.raises(ModelError, match=r"CLIPDESK_MODEL=gpt-5 cannot be read .* it is the path of a GGUF file"):
         find("gpt-5", folder=tmp_path)
     (tmp_path / "x.gguf").write_text("no")
@@ -172,6 +175,17 @@ def test_a_pull_goes_on_where_it_was_and_checks_the_whole(shelf: Path, tmp_path:
     assert status(home, model=model).is_ready
     assert [p.name for p in home.iterdir()] == ["whole.gguf"]
     assert pull(home, progress=lambda *_: pytest.fail("it is here already"), model=model) == path
+
+
+@pytest.mark.parametrize("junk", [b"junk", b"x" * len(b"".join(PARTS))])
+def test_a_file_that_is_not_the_model_is_pulled_anew(shelf: Path, tmp_path: Path, junk: bytes) -> None:
+    for number, data in enumerate(PARTS, start=1):
+        put(shelf, number, data)
+    home, model = tmp_path / "home", described(b"".join(PARTS))
+    home.mkdir()
+    (home / model.name).write_bytes(junk)
+    assert status(home, model=model).is_ready == (len(junk) == model.size)
+    assert pull(home, progress=lambda *_: None, model=model).read_bytes() == b"".join(PARTS)
 
 
 def test_a_model_that_is_not_the_publishers_is_dropped(shelf: Path, tmp_path: Path) -> None:

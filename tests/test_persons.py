@@ -274,3 +274,18 @@ def test_who_did_not_say_it_is_not_silent_of_it() -> None:
     text = "Pell won. Prime Minister Ingrid Solvane did not announce a recount."
     assert tells(person("Solvane", article(text)), text)
     assert not tells(person("Solvane", article(text)), "Pell won. Solvane did not vote.")
+
+
+def test_whom_media_quote_in_somebody_else_s_sentence_is_not_silent(tmp_path: Path) -> None:
+    text = (
+        "Leaders of six countries met in Oslo on the plan. Minister Pavel Orlov, quoted by TASS, called the plan "
+        '"a provocation", Xinhua reported. Denmark did not sign the plan.'
+    )
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Leaders meet in Oslo", text, "Nordic Wire", date(2024, 6, 3))], name="summit")
+        answer = rag.ask("What did Orlov say about the plan?")
+    assert '"a provocation"' in answer.text
+    assert answer.claims[0].attribution is not None
+    assert answer.claims[0].attribution.render() == (
+        "Minister Pavel Orlov, quoted by TASS, via Xinhua (state media), per Nordic Wire"
+    )

@@ -92,6 +92,32 @@ def test_the_chain_from_speaker_to_outlet() -> None:
     assert said("Ada Quill told the Harbour Post that the dam will hold.").via == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "chain"),
+    [
+        ("The mill will reopen, manager Ada Quill told AFP.", "manager Ada Quill, quoted by AFP"),
+        ("The dam is shut, Brill was quoted as saying by the state news agency Valpress.", "Brill, quoted by Valpress"),
+        ("The dam is shut, Brill was quoted as saying on Friday by TASS.", "Brill, quoted by TASS"),
+        ("The dam is shut, Brill was quoted as saying by Friday.", "Brill"),
+        ('Otto Brill, quoted by TASS, called it "a folly", Xinhua reported.', "Otto Brill, quoted by TASS, via Xinhua"),
+        ("Brill said the dam was shut, TASS reported on Monday.", "Brill, quoted by TASS"),
+        ("Brill said the dam was shut, the Daily Quay reported.", "Brill, quoted by Daily Quay"),
+        ("TASS said the dam was shut, Xinhua reported.", "TASS, via Xinhua"),
+        ("According to TASS, Brill said the dam was shut.", "Brill, quoted by TASS"),
+        ('"It is shut," Brill said, according to Reuters.', "Brill, quoted by Reuters"),
+        ("TASS reported on Monday that Brill had said the dam was shut.", "Brill, quoted by TASS"),
+        ("TASS reported that Brill had not said the dam was shut.", "TASS"),
+        ("TASS reported that the dam was shut, Brill said.", "TASS"),
+        ("Brill raised the dam, the agency ANSA reported.", "ANSA"),
+        ("In a statement carried by KCNA, Otto Brill called the dam a folly.", "Otto Brill, quoted by KCNA"),
+        ("In a report by the board, the dam was called a folly.", ""),
+    ],
+)
+def test_who_said_it_and_through_which_media(text: str, chain: str) -> None:
+    found = said(text, source=None)
+    assert found.render().replace(" (state media)", "") == chain
+
+
 def test_a_medium_that_speaks_itself_is_a_link_and_not_a_speaker() -> None:
     found = said(
         "The news agency Valpress is state-owned. The dam will hold, Valpress reported. The agency said it is old."

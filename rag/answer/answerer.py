@@ -116,7 +116,7 @@ class Answerer:
                 answer = back(answer, asked, picked, clauses=verdict.clauses, reranker=self._reranker)
             except EndpointLost as error:
                 notice = f"There is no written answer, so the evidence is quoted: {error}"
-                answer = replace(self._quoted(question, verdict), notice=notice)
+                answer = replace(self._quoted(question, verdict), notice=notice, usage=error.usage)
         if missing and answer.status == "answered":
             found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
             answer = replace(answer, notice=" ".join(filter(None, [answer.notice, found])))
@@ -207,7 +207,7 @@ class Answerer:
         draft.keep_whole_sentences()
         answer = self._checked(question, draft, passages, sure=sure)
         if draft.lost and answer.status == "refused" and not (draft.text and draft.is_refusal):
-            raise EndpointLost(draft.lost)  # nothing that came before it broke off can be shown
+            raise EndpointLost(draft.lost, usage=draft.usage)  # nothing that came before it broke off can be shown
         return replace(
             answer,
             mode="llm",

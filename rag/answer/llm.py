@@ -99,7 +99,8 @@ def write(
                 raise
             continue  # nothing has been shown yet: once more with half of it, and without the history
         if not draft.says_something:
-            raise EndpointLost(_NOTHING.format(f" ({draft.usage.finish_reason})" if draft.usage.finish_reason else ""))
+            reason = f" ({draft.usage.finish_reason})" if draft.usage.finish_reason else ""
+            raise EndpointLost(_NOTHING.format(reason), usage=draft.usage)
         yield draft
         return
 
@@ -123,7 +124,7 @@ def _stream(pieces: Iterator[str | Usage], draft: Draft) -> Iterator[str]:
     except EndpointLost as error:
         if not draft.text.strip():
             raise
-        draft.lost = str(error)
+        draft.lost, draft.usage = str(error), error.usage
     rest = draft.marks.feed(thoughts.flush()) + draft.marks.flush()
     draft.text += rest
     yield rest

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_MARK = re.compile(r"[\[【]\s*(?:sentences?\s+)?(\d+(?:\s*(?:[,;]|and|-|–)\s*\d+)*)\s*[\]】]", re.IGNORECASE)
+_MARK = re.compile(
+    r"(?P<space>[ \t]*)[\[【]\s*(?:sentences?\s+)?(?P<numbers>\d+(?:\s*(?:[,;]|and|-|–)\s*\d+)*)\s*[\]】]",
+    re.IGNORECASE,
+)
 _LONGEST = 40  # characters held back for a mark that has not ended yet
 
 
@@ -12,7 +15,7 @@ class Marks:
     """Turns sentence numbers of the prompt into citation numbers of the answer, in order of first use.
 
     `feed` takes the text as it streams and returns what can be shown; a mark that names no sentence is taken out and
-    counted in `removed`.
+    counted in `removed`, with the space before it.
     """
 
     def __init__(self, given: int) -> None:
@@ -27,7 +30,8 @@ class Marks:
         held = self._held + text
         at = max(held.rfind("["), held.rfind("【"))
         is_open = at >= 0 and not re.search(r"[\]】\n]", held[at:]) and len(held) - at < _LONGEST
-        settled, self._held = (held[:at], held[at:]) if is_open else (held, "")
+        settled = (held[:at] if is_open else held).rstrip(" \t")  # the space before a mark goes with it
+        self._held = held[len(settled) :]
         return _MARK.sub(self._renumber, settled)
 
     def flush(self) -> str:
@@ -43,10 +47,10 @@ class Marks:
 
     def _renumber(self, found: re.Match[str]) -> str:
         shown: list[int] = []
-        for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", found[1]):
+        for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", found["numbers"]):
             for sentence in range(int(first), min(int(last or first), int(first) + 20) + 1):
                 if 1 <= sentence <= self._given:
                     shown.append(self.number_of(sentence))
                 else:
                     self.removed += 1
-        return "".join(f"[{n}]" for n in dict.fromkeys(shown))
+        return found["space"] + "".join(f"[{n}]" for n in dict.fromkeys(shown)) if shown else ""

@@ -39,11 +39,11 @@ _SORT = r"(?:news|wire|agency|television|TV|radio|broadcaster|newspaper|daily|me
 
 def is_medium(name: str, article: Article) -> bool:
     """Whether a name is that of an agency, paper or broadcaster, by itself or by what the article calls it."""
-    bare = _bare(name)
+    bare = _bare(expand(name, article))
     if not bare:
         return False
     own = {_bare(part or "") for part in (article.source, article.agency)}
-    if bare in own or re.fullmatch(rf"{_STATE}|{_AGENCIES}", bare) or _KIND.search(name):
+    if bare in own or re.fullmatch(rf"{_STATE}|{_AGENCIES}", bare) or any(map(_KIND.search, (name, bare))):
         return True
     called = rf"\b{_CALLED},? {re.escape(bare)}\b|\b{re.escape(bare)},? (?:an? |the )?(?:[\w-]+ ){{0,2}}{_CALLED}\b"
     return bare[0].isupper() and bool(re.search(called, article.text))

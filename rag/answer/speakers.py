@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from rag.answer.opinion import is_opinion
 from rag.answer.outlets import expand, is_medium, is_state_media
 from rag.answer.voices import NAME, NAMES, PRONOUN, RUN, WEEKDAY, blank_quotes, clauses, voice_of
 from rag.types import Attribution, Flag
@@ -75,7 +76,8 @@ def as_attribution(said: Statement, article: Article) -> Attribution:
         flags.append("state media")
     if said.anonymous:
         flags.append("anonymous")
-    if article.kind == "opinion":
+    words, lead = article.text[said.start : said.end], article.text[: said.start]
+    if article.kind == "opinion" or is_opinion(words, lead=lead, speaker=said.speaker):
         flags.append("opinion")
     return Attribution(said.speaker, via, article.source, tuple(flags))
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rag.answer.outlets import expand, is_medium
 from rag.places import is_place
-from rag.verbs import BEFORE_CLAUSES, BEFORE_NUMBERS, INVERTED, SURE
+from rag.verbs import BEFORE_CLAUSES, BEFORE_NUMBERS, CALLING, INVERTED, REPORTING, SURE
 from rag.words import STOP_WORDS, unowned
 from store.records import Article
 
@@ -87,6 +87,7 @@ def blank_quotes(text: str) -> str:
 _QUOTED_AS = re.compile(r"\b(?:quoted|cited|quotes|cites) (?P<who>.+?) as (?:saying|telling|stating|writing)\b")
 _WAS_QUOTED = re.compile(
     r"\b(?:was|were|is|are) (?:quoted|cited)(?: by (?P<via>[^,]+?))? as (?:saying|telling|stating)\b"
+    rf"(?: (?:{_DAY} )?by (?P<after>[^,.;:·]+))?"
 )
 _ACCORDING = re.compile(
     r"(?i)\b(?:according to|in the (?:view|words|opinion|eyes|reading|account) of) (?P<who>[^,;:·()—–]+)"
@@ -103,6 +104,23 @@ _BY = re.compile(
 _COLON = re.compile(
     rf"^\W*(?P<who>{RUN})(?:,[^,:·]+,)?(?: (?:was|is|went|sounded|put it|summed up)\b[^,;:·]{{0,40}})?: ?·"
 )
+# "Orlov, quoted by TASS, called the plan ·", "In a statement carried by KCNA, Kim called the drill a folly"
+_QUOTED_BY = re.compile(rf", (?:quoted|cited|interviewed) by [^,;:·]{{1,60}}, (?:{REPORTING}|{CALLING})\b")
+_IN_PAPER = re.compile(
+    r"^\W*(?i:in) (?:an?|his|her|its|their|the) [^,;:·]{0,40}\b"
+    r"(?:statement|speech|interview|letter|message|address|remarks|commentary|video|post)\b"
+    rf"[^,;:·]{{0,60}}, (?P<who>[^,;:·]{{1,80}}?) (?:{REPORTING}|{CALLING})\b"
+)
+# What a medium puts before or behind another's words: "According to TASS, …", "…, TASS reported on Monday"
+_BRINGS = r"(?:reports?|reported|says?|said|writes|wrote)"
+_LED_BY = re.compile(r"^\W*According to (?P<medium>[^,;:·]+),")
+_CLOSED_BY = re.compile(
+    rf"[,·]\s*(?:(?P<medium>[^,;:·]{{1,60}}) {_BRINGS}|(?:according to|as reported by) (?P<by>[^,;:·]{{1,60}}?))"
+    rf"(?: {_DAY})?\W*$"
+)
+_BRINGS_THAT = re.compile(
+    rf"^\W*(?P<medium>[^,;:·]{{1,60}}?) {_BRINGS}(?: {_DAY})? that (?P<who>[^,;:·]{{1,80}}?) {_SAYS}(?![\w-])"
+)
 _VIA = re.compile(
     r"\b(?:told|interview (?:with|by)|quoted by|reported by|cited by|carried by|remarks to|comments to|speaking to)"
     rf" (?P<via>(?:(?i:the|an?) )?(?:[\w-]+ )?(?:news )?(?:agency )?{NAME}(?: (?:of )?{NAME})*)"
@@ -111,12 +129,46 @@ _VIA = re.compile(
 
 def voice_of(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | None:
     """The phrase for whoever speaks in a clause whose quotations are blanked, and the media named with it."""
-    via = tuple(name for m in _VIA.finditer(clause) if is_medium(name := expand(m["via"], article), article))
+    words, medium = _without_medium(clause, article)
+    voice = _voice(words, article)
+    if medium is None:
+        return voice
+    if voice is None:
+        return medium, _media(words, article)
+    who, via = voice
+    return (medium, (*via, expand(who, article))) if is_medium(who, article) else (who, (*via, medium))
+
+
+def _without_medium(clause: str, article: Article) -> tuple[str, str | None]:
+    """The clause without the medium that brings another's words before or behind them, and that medium."""
+    if (led := _LED_BY.match(clause)) and (medium := _medium(led["medium"], article)):
+        return clause[led.end() :], medium
+    if (closed := _CLOSED_BY.search(clause)) and (medium := _medium(closed["medium"] or closed["by"], article)):
+        return clause[: closed.start() + 1], medium
+    if (that := _BRINGS_THAT.match(clause)) and _subject(that["who"]) and (medium := _medium(that["medium"], article)):
+        return clause[that.start("who") :], medium
+    return clause, None
+
+
+def _medium(words: str, article: Article) -> str | None:
+    """The medium's own name, if the words are one."""
+    phrase = _phrase(words)
+    return expand(phrase, article) if phrase and is_medium(phrase, article) else None
+
+
+def _media(clause: str, article: Article) -> tuple[str, ...]:
+    """The media that the clause names as those who were told, or who quote; the full stop of a sentence is no part."""
+    found = (re.sub(r"(?<!\.\w)\.$", "", expand(m["via"], article)) for m in _VIA.finditer(clause))
+    return tuple(name for name in found if is_medium(name, article))
+
+
+def _voice(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | None:
+    via = _media(clause, article)
     if (quoted := _QUOTED_AS.search(clause)) and (medium := _subject(clause[: quoted.start()])):
         who = _phrase(quoted["who"])
         return (who, (*via, expand(medium, article))) if who else None
     if quoted := _WAS_QUOTED.search(clause):
-        medium = _phrase(quoted["via"] or "")
+        medium = _phrase(quoted["via"] or "") or _medium(quoted["after"] or "", article)
         who = _subject(clause[: quoted.start()])
         return (who, (*via, expand(medium, article)) if medium else via) if who else None
     for verb in _VERB.finditer(clause):
@@ -126,6 +178,10 @@ def voice_of(clause: str, article: Article) -> tuple[str, tuple[str, ...]] | Non
         if named := pattern.search(clause):
             who = _phrase(unowned(named["who"]) if pattern is _BY_ACCOUNT else named["who"])
             return (who, via) if who else None
+    calls = _QUOTED_BY.search(clause)
+    paper = _IN_PAPER.match(clause)
+    if who := _subject(clause[: calls.start()] if calls else paper["who"] if paper else ""):
+        return who, via
     if (opening := _COLON.match(clause)) and _is_somebody(opening["who"], article):
         return opening["who"], via
     return None

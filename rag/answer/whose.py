@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rag.answer.asked_speaker import tells
 from rag.answer.facts import Cited
+from rag.answer.opinion import is_own_view, is_told_as_view
 from rag.answer.outlets import is_medium
 from rag.answer.persons import Person, last_name, person
 from rag.answer.speakers import BODY, Statement, statements, unnamed
@@ -26,7 +27,8 @@ MOST = 0.6  # share of a claim's words that another has to say
 def anothers_words(claim: str, given: Sequence[Cited]) -> str | None:
     """That the cited words are another's than whoever says them in the claim, as a clause for the reader.
 
-    What a country says many may say for it, but no other country; what a body says, anybody may.
+    What a country says many may say for it, but no other country; what a body says, anybody may. A view that the claim
+    has nobody say is its writer's.
     """
     for article, cited in _by_article(given).items():
         for start, end in clauses(claim):
@@ -38,7 +40,18 @@ def anothers_words(claim: str, given: Sequence[Cited]) -> str | None:
             other = _nearer(claim[start:end].replace(voice[0], " "), person(name, article), said, article)
             if other and (not is_place(name) or is_place(last_name(other) or "")):
                 return f"they are the words of {other}, not of {name}"
-    return None
+    return "the cited words tell it as somebody's own view" if _is_view_as_fact(claim, given) else None
+
+
+def _is_view_as_fact(claim: str, given: Sequence[Cited]) -> bool:
+    """Whether all that says most of a claim tells it as the writer's own view, and the claim as a fact."""
+    asked = set(content_words(claim))
+    near = [c for c in given if asked and len(asked & set(content_words(c.text))) >= MOST * len(asked)]
+    if not near or not all(is_own_view(c.text, lead=c.whole.partition(c.text)[0]) for c in near):
+        return False
+    article = next(iter(_by_article(near)))
+    told = any(voice_of(blank_quotes(claim[start:end]), article) for start, end in clauses(claim))
+    return not told and not is_told_as_view(claim)
 
 
 def _one(phrase: str) -> str | None:

