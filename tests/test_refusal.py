@@ -83,6 +83,25 @@ def test_a_refusal_names_the_word_that_nothing_speaks_of(desk: Rag) -> None:
     assert answer.confidence < QUOTE <= desk.ask("How many sappers is Pyongyang sending?").confidence
 
 
+def test_a_refusal_names_no_word_that_an_article_has_nor_a_verb_nor_a_number(tmp_path: Path) -> None:
+    strike = "About five thousand nurses walked out in Varenna on Thursday, the union said. Talks will resume in May."
+    bridge = "The council of Varenna approved a bridge over the Orba. The bridge will open in the spring of 2028."
+    with Rag.open(tmp_path) as rag:
+        rag.add(
+            [NewArticle("Nurses begin a strike", strike, "Post"), NewArticle("A bridge", bridge, "Wire")], name="two"
+        )
+        for question in (
+            "How did the nurses manage to win?",
+            "What happened on June 2?",
+            "Who paid 85 million for talks on the bridge?",
+        ):
+            refused = rag.ask(question)
+            assert refused.text == "The saved articles do not answer this: no sentence found answers the question."
+        assert "do not speak of “salary”" in rag.ask("What is the nurse's salary?").text
+        assert "do not speak of “penguins”" in rag.ask("Which penguins are kept in Varenna?").text
+        assert "do not speak of “Ostrel”" in rag.ask("Who built the bridge in Ostrel?").text
+
+
 def test_a_question_without_the_thing_that_is_missing_is_answered(desk: Rag) -> None:
     assert desk.ask("What did Trump say about Putin's offer to mediate?").status == "answered"
     wages = desk.ask("What wages will the North Korean construction workers get in Kursk?")
