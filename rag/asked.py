@@ -34,13 +34,13 @@ _BY_OUTLET = (
     r"\b(?:only|just) (?:in|from|by) (?:the )?{0}(?!\w)",
     r"\b[Aa]ccording to (?:the )?{0}(?!\w)",
 )
-_LANGUAGES = {
+LANGUAGES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
     "dutch": "nl", "russian": "ru", "ukrainian": "uk", "polish": "pl", "korean": "ko", "japanese": "ja",
     "chinese": "zh", "arabic": "ar", "turkish": "tr", "swedish": "sv", "norwegian": "no", "danish": "da",
 }  # fmt: skip
 _LANGUAGE = re.compile(
-    rf"(?i)\b(?P<one>{'|'.join(_LANGUAGES)})-language\b|\b{_PIECES} in (?P<two>{'|'.join(_LANGUAGES)})\b"
+    rf"(?i)\b(?P<one>{'|'.join(LANGUAGES)})-language\b|\b{_PIECES} in (?P<two>{'|'.join(LANGUAGES)})\b"
 )
 _LATEST = re.compile(
     r"(?i)\b(?:latest|newest|most recent(?:ly)?|currently|at the moment|right now|as of (?:now|today))\b"
@@ -133,7 +133,7 @@ def _is_asked_for(question: str, words: str) -> bool:
 def _languages(question: str) -> Iterator[Reading]:
     found = _LANGUAGE.search(question)
     if found:
-        code = _LANGUAGES[(found["one"] or found["two"]).lower()]
+        code = LANGUAGES[(found["one"] or found["two"]).lower()]
         yield Reading(found[0], Filters(language=code))
 
 
