@@ -35,13 +35,13 @@ _BY_OUTLET = (
     r"\b(?:only|just) (?:in|from|by) (?:the )?{0}(?!\w)",
     r"\b[Aa]ccording to (?:the )?{0}(?!\w)",
 )
-_LANGUAGES = {
+LANGUAGES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
     "dutch": "nl", "russian": "ru", "ukrainian": "uk", "polish": "pl", "korean": "ko", "japanese": "ja",
     "chinese": "zh", "arabic": "ar", "turkish": "tr", "swedish": "sv", "norwegian": "no", "danish": "da",
 }  # fmt: skip
 _LANGUAGE = re.compile(
-    rf"(?i)\b(?P<one>{'|'.join(_LANGUAGES)})-language\b|\b{_PIECES} in (?P<two>{'|'.join(_LANGUAGES)})\b"
+    rf"(?i)\b(?P<one>{'|'.join(LANGUAGES)})-language\b|\b{_PIECES} in (?P<two>{'|'.join(LANGUAGES)})\b"
 )
 _LATEST = re.compile(r"(?i)\b(?:latest|newest|most recent(?:ly)?|last known|as of (?:now|today))\b")
 # Of these only where no year is named: "who currently owned it in 1990" asks for then.
@@ -172,7 +172,7 @@ def _is_asked_for(question: str, words: str) -> bool:
 def _languages(question: str) -> Iterator[Reading]:
     found = _LANGUAGE.search(question)
     if found:
-        code = _LANGUAGES[(found["one"] or found["two"]).lower()]
+        code = LANGUAGES[(found["one"] or found["two"]).lower()]
         yield Reading(found[0], Filters(language=code))
 
 

@@ -330,12 +330,28 @@ def test_only_questions_that_lean_are_joined() -> None:
     for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):
         assert standalone(leaning, history) == f"How many sappers go to Kursk? {leaning}"
     assert standalone("When did he leave?", history) == "How many sappers go to Kursk? When did he leave?"
+    for bare in ("Why?", "When?", "How many?", "Who said so?"):
+        assert standalone(bare, history) == f"How many sappers go to Kursk? {bare}"
+    assert standalone("What did the US say?", history) == "What did the US say?"
     for alone in (
         "What does the treaty oblige each party to do if that party is attacked?",
         "Why does this treaty matter to Russia?",
         "Who accused Lee of those pro-North Korea views?",
     ):
         assert standalone(alone, history) == alone
+
+
+def test_a_pronoun_gives_way_to_the_only_person_named() -> None:
+    minister, sinking = Turn("Who is the harbour minister?", "Lena Brandt"), Turn("When did it sink?", "Monday night")
+    asked = "What did she say about resigning?"
+    assert standalone(asked, [minister, sinking]) == "What did Lena Brandt say about resigning?"
+    assert standalone("Where is her office?", [minister]) == "Where is Lena Brandt’s office?"
+    assert standalone("Why did she do it?", [minister]) == f"{minister.question} Why did Lena Brandt do it?"
+    assert standalone(asked, [minister, sinking, sinking]) == f"{sinking.question} {asked}"  # too long ago
+    two = Turn("Who is the minister?", "Lena Brandt, whom Tomas Ek succeeded.")
+    last = Turn("Who offered to mediate?", "Putin did, Dmitry Peskov said.")
+    for turn in (two, last, Turn("When did Brandt leave?", "On Monday.")):
+        assert standalone(asked, [minister, turn]) == f"{turn.question} {asked}"
 
 
 def test_an_answer_that_leaves_the_best_sentence_aside_gets_it_behind_its_own_words(writer: Rag, llm: FakeLLM) -> None:

@@ -74,6 +74,7 @@ def test_a_model_that_leans_to_no_keeps_the_question_from_being_written(writer: 
     llm.odds = NO
     answer = writer.ask(QUESTION)
     assert (answer.status, answer.mode, llm.asked) == ("refused", "llm", [])
+    assert "the model found no answer in the likeliest sentence" in answer.text
     assert answer.confidence < WRITE
     assert answer.nearby
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 1)

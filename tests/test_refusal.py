@@ -15,6 +15,7 @@ from rag.answer.evidence import Sentence, gather
 from rag.answer.gate import QUOTE, by_likelihood, judge, likelihood
 from rag.answer.planted import is_planted
 from rag.answer.signals import OCCLUDED, WEIGHED, weigh
+from rag.answer.tongue import language
 from rag.ingest.sentences import split_sentences
 from rag.words import stems
 
@@ -102,6 +103,60 @@ def test_a_refusal_names_the_word_that_nothing_speaks_of(desk: Rag) -> None:
     assert "do not speak of “zebras”" in answer.text
     assert answer.nearby
     assert answer.confidence < QUOTE <= desk.ask("How many sappers is Pyongyang sending?").confidence
+
+
+def test_a_refusal_names_no_word_that_an_article_has_nor_a_verb_nor_a_number(tmp_path: Path) -> None:
+    strike = "About five thousand nurses walked out in Varenna on Thursday, the union said. Talks will resume in May."
+    bridge = "The council of Varenna approved a bridge over the Orba. The bridge will open in the spring of 2028."
+    with Rag.open(tmp_path) as rag:
+        rag.add(
+            [NewArticle("Nurses begin a strike", strike, "Post"), NewArticle("A bridge", bridge, "Wire")], name="two"
+        )
+        for question in (
+            "How did the nurses manage to win?",
+            "What happened on June 2?",
+            "Who paid 85 million for talks on the bridge?",
+        ):
+            refused = rag.ask(question)
+            assert refused.text == "The saved articles do not answer this: no sentence found answers the question."
+        assert "do not speak of “salary”" in rag.ask("What is the nurse's salary?").text
+        assert "do not speak of “penguins”" in rag.ask("Which penguins are kept in Varenna?").text
+        assert "do not speak of “Ostrel”" in rag.ask("Who built the bridge in Ostrel?").text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Wie viele Menschen starben auf der Fähre?", "de"),
+        ("Wer ist Lena Brandt?", "de"),
+        ("¿Cuántas personas murieron?", None),  # one small word is too little
+        ("¿Cuánto costará el puente?", "es"),
+        ("Combien coûtera le pont ?", "fr"),
+        ("Сколько людей погибло на пароме?", "ru"),
+        ("Скільки людей загинуло?", "uk"),
+        ("여객선에는 승객이 몇 명 타고 있었습니까?", "ko"),
+        ("フェリーで何人が死亡しましたか", "ja"),
+        ("Hvem er Lena Brandt?", None),  # Danish or Norwegian
+        ("Who will die in the war?", "en"),
+        ("What did Die Zeit say of TASS (ТАСС)?", "en"),
+        ("Aurora ferry", None),
+    ],
+)
+def test_the_language_of_a_question(text: str, code: str | None) -> None:
+    assert language(text) == code
+
+
+def test_a_question_in_another_language_is_told_so(tmp_path: Path) -> None:
+    text = "The ferry Aurora sank off Kalvik on Monday, and at least 12 people died, the harbour minister said."
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Ferry sinks", text, "Herald")], name="ferry")
+        for question, name in (
+            ("Wie viele Menschen starben auf der Fähre?", "German"),
+            ("Сколько людей погибло на пароме?", "Russian"),
+        ):
+            refused = rag.ask(question)
+            assert refused.status == "refused"
+            assert f"the question is in {name} and the articles are in English: ask in English." in refused.text
 
 
 def test_a_question_without_the_thing_that_is_missing_is_answered(desk: Rag) -> None:

@@ -11,7 +11,7 @@ import pytest
 from rag import NewArticle, Rag
 from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.evidence import Sentence
-from rag.answer.premise import false_premise
+from rag.answer.premise import denied_premise, false_premise
 from rag.answer.quantities import quantities
 from rag.answer.speakers import attribute
 from rag.ingest.sentences import split_sentences
@@ -408,3 +408,28 @@ def test_the_correction_comes_first_and_is_cited(tmp_path: Path) -> None:
     assert quoted == answer.premise.found == text.split(". ")[0] + "."
     assert answer.text.startswith(f"The articles say otherwise: {quoted} [{answer.premise.citation}]")
     assert answer.text.count(quoted) == 1
+
+
+def test_a_question_that_nothing_answers_is_corrected_where_a_sentence_denies_it(tmp_path: Path) -> None:
+    def denied(question: str, text: str) -> bool:
+        story = article(text)
+        return denied_premise(question, [Sentence(story, 0, len(text), 2.0)]) is not None
+
+    text = "Denmark did not sign the declaration."
+    assert denied("Why did Denmark sign the declaration?", text)
+    assert denied("When did the council reject the offer?", "The council accepted the offer in June.")
+    for question in (
+        "Why did Denmark sign the treaty?",  # another thing
+        "Why did Sweden sign the declaration?",
+        "How many sappers did Denmark sign?",
+        "What did Denmark sign?",
+        "Did Denmark sign the declaration?",
+    ):
+        assert not denied(question, text)
+    leaders = f"Leaders of six countries met in Oslo to talk of Arctic shipping. {text} Sweden and Finland signed it."
+    with Rag.open(tmp_path) as rag:
+        rag.add([NewArticle("Leaders meet", leaders, "Wire")], name="oslo")
+        answer = rag.ask("Why did Denmark sign the declaration?")
+    assert answer.premise is not None
+    assert answer.text.startswith(f"The articles say otherwise: {text} [1]")
+    assert (answer.status, answer.nearby) == ("answered", ())

@@ -24,6 +24,7 @@ from rag.answer.mentions import MOST, mention_asked, mentions
 from rag.answer.other_time import times_asked, told_otherwise, without
 from rag.answer.sense import enrich
 from rag.answer.support import doubt, nearest
+from rag.answer.tongue import other_language
 from rag.clauses import clauses, of_each
 from rag.errors import EndpointLost
 from rag.models.reranker import Reranker
@@ -91,7 +92,8 @@ class Answerer:
             evidence, verdict = self._weighed(own, asked, passages, sentences, filters, confirmer)
         missing = verdict.missing
         if not verdict.sentences:
-            answer = self._refusal(question, passages, reason=verdict.reason or "")
+            reason = other_language(question, passages) or verdict.reason or ""
+            answer = self._refusal(question, passages, reason=reason)
             if confirmer and confirmer.lost:
                 answer = replace(answer, mode="quote", notice=f"The model was not asked: {confirmer.lost}")
         elif self._endpoint is None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answer.speakers import runs
+from rag.answer.voices import CALENDAR, NAME
+from rag.places import is_place
 from rag.types import Turn
-from rag.words import INNER_NAME, STOP_WORDS, content_words
+from rag.words import INNER_NAME, STOP_WORDS, content_words, unowned, words
 
 _OPENS = re.compile(r"(?i)^\W*(?:and|but|so|or|what about|how about|why not)\b")
 _ASKS = re.compile(r"(?i)\W*(?:who|whom|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|will)\b")
@@ -16,6 +19,8 @@ _STANDS_FOR = re.compile(
     r"(?=\W*$| (?:is|was|were|are|did|do)\b)"
 )
 _YOU_SAID = re.compile(r"(?i),? (?:did you say|do you mean|you (?:said|mentioned))(?=\W*$)")
+_PERSON = re.compile(r"(?i)\b(?:(?P<own>his|her(?= [a-z]))|he|she|him|her)\b")
+_NEAR = 2  # turns in which it may be said whom a pronoun stands for
 _WHOLE = 3  # words, a name among them, with which a question behind "and" asks for something of its own
 _ENOUGH = 4  # words of its own with which a question stands alone, pronoun or not
 
@@ -31,7 +36,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
     It leans if it opens like a continuation and asks nothing whole of its own ("So who won the vote in Varn?"), or if a
     pronoun stands in it where its own names could: a question with names or enough words of its own is left alone,
-    since the turn before it would only lead astray.
+    since the turn before it would only lead astray. One of question words alone ("Why?") leans too. A pronoun that
+    stands for the only person whom the last turns name gives way to the name, so that less has to lean.
     """
     if not history:
         return question
@@ -40,6 +46,29 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     asks = _ASKS.match(behind) and not _OPENS.search(behind)  # "But what about Storm Ilse?" asks nothing whole
     whole = asks and not leans and INNER_NAME.search(behind) and len(set(content_words(behind))) >= _WHOLE
     own = INNER_NAME.search(question) or len(set(content_words(question))) >= _ENOUGH
-    if (opened and not whole) or (leans and not own):
-        return f"{history[-1].question} {question}"
+    bare = STOP_WORDS.issuperset(words(question)) and not INNER_NAME.search(question)
+    if bare or (opened and not whole) or (leans and not own):
+        named = _with_name(question, history[-_NEAR:])
+        if named != question and not _STANDS_FOR.search(named):
+            return standalone(named, history)
+        return f"{history[-1].question} {named}"
     return question
+
+
+def _with_name(question: str, history: Sequence[Turn]) -> str:
+    """The question with the name of the person that its pronoun stands for, if nobody else comes into question."""
+    pronoun = _PERSON.search(question)
+    texts = [text for turn in reversed(history) for text in (turn.question, turn.answer)]
+    name, *others = next((names for text in texts if (names := _names(text))), ("",))
+    if not pronoun or others or " " not in name or name in history[-1].question:
+        return question
+    return question[: pronoun.start()] + name + ("’s" if pronoun["own"] else "") + question[pronoun.end() :]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """What a text names, but for places and days, in full where it does."""
+    full = [" ".join(run) for run in runs(text)]
+    parts = {word for name in full for word in name.split()}
+    single = (word for word in map(unowned, re.findall(NAME, text)) if word.strip(".") not in parts)
+    found = dict.fromkeys([*full, *(word for word in single if word.lower() not in STOP_WORDS)])
+    return tuple(n for n in found if not (is_place(n) or is_place(n.split()[-1]) or re.fullmatch(CALENDAR, n)))

@@ -10,6 +10,7 @@ from rag.answer.asked_speaker import of_speaker, speaker_asked
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.fitted import fitted
 from rag.answer.kind import Kind
+from rag.answer.lacking import lacking
 from rag.answer.odds import logit, sigmoid
 from rag.answer.other_time import other_time
 from rag.answer.signals import Signals, Weighed, weigh
@@ -83,6 +84,7 @@ def judge(
     best, *others = by_likelihood(weighed)
     leans = leaning(best.sentence) if leaning else None
     answers = confirmed(likelihood(weighed), leans)
+    doubted = leans is not None and likelihood(weighed) >= least  # by the model alone
     least = least if leans is None else min(least, CONFIRMED)
     if is_unstated(question, best.sentence.text):
         near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
@@ -99,7 +101,9 @@ def judge(
         return Verdict((), answers, not_theirs)
     if kind and not kind.in_(best.sentence.text):
         return Verdict((), answers, f"no sentence found holds {kind.name}")
-    if word := next((w.word for w in weighed if w.word), None):
+    if doubted:
+        return Verdict((), answers, "the model found no answer in the likeliest sentence")
+    if word := lacking(question, weighed, passages):
         return Verdict((), answers, f"the nearest passages do not speak of “{word}”")
     return Verdict((), answers, "no sentence found answers the question")
 

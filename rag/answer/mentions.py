@@ -11,11 +11,16 @@ from rag.types import Passage
 from rag.words import STOP_WORDS, WORD, stems
 from store.records import Article, Span
 
+_PIECES = r"(?:articles?|stor(?:y|ies)|pages?|pieces?|reports?|sources?|outlets?|(?:news)?papers?)"
+_SPEAK = (
+    r"(?:(?:that|which) )?(?:(?:also|all|even) )?"
+    r"(?:(?:mention|name|discuss|cover)(?:s|e?d|ing)?|(?:speak|tell)s? of|(?:talk|write)s? about|"
+    r"(?:are|is) about|report(?:s|ed)? on|refer(?:s|red)? to|deals? with)"
+)
 _ASKS = re.compile(
-    r"(?i)^\W*(?:which|what)(?: of)?(?: the| my| these| our)?(?: saved)? "
-    r"(?:articles?|stor(?:y|ies)|pages?|pieces?|reports?|outlets?|(?:news)?papers?) "
-    r"(?:(?:also|all|even) )?(?:(?:mention|name|discuss|cover)(?:s|e?d)?|(?:speak|tell)s? of|(?:talk|write)s? about|"
-    r"(?:are|is) about|report(?:s|ed)? on|refer(?:s|red)? to|deals? with) (?P<what>[^?]+?)\W*$"
+    rf"(?i)^\W*(?:(?:which|what)(?: of)?(?: the| my| these| our)?(?: saved)? {_PIECES} {_SPEAK}|"
+    rf"(?:list|show|name)(?: me)?(?: all)?(?: of)?(?: the| my)?(?: saved)? {_PIECES} (?:{_SPEAK}|about|on))"
+    r" (?P<what>[^?]+?)\W*$"
 )
 _ASKS_MORE = re.compile(r"(?i)\b(?:who|what|when|where|why|how|which|whether|that)\b")
 _PARTS = re.compile(r",? and (?:the )?|, ")

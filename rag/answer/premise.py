@@ -22,6 +22,7 @@ _TAKES = re.compile(
     r"\b(?P<aux>did|does|do|has|have|had|will|was|were|is|are) (?P<rest>.+?)[?.! ]*$",
     re.IGNORECASE,
 )
+_SUPPOSES = re.compile(r"(?i)^\W*(?:why|when|how|where)\b(?! (?:many|much)\b)")
 YES_OR_NO = re.compile(
     r"(?i)^\W*(?:did|does|do|has|have|had|will|was|were|is|are|can|should)\b|\bwhether\b|\bif\b|\bor not\b"
 )
@@ -52,6 +53,18 @@ def false_premise(question: str, evidence: Sequence[Sentence]) -> Correction | N
     near = [sentence for sentence in evidence if sentence.score >= SPEAKS]
     found = [*_other_polarity(question, near), *_other_figure(question, near)]
     return found[0] if found else None
+
+
+def denied_premise(question: str, evidence: Sequence[Sentence]) -> Correction | None:
+    """The correction of a question that nothing answers: "Why did X do Y?" where a sentence denies that X did Y."""
+    taken = _TAKES.search(question) if _SUPPOSES.search(question) else None
+    named = next(_subject_and_verbs(taken["rest"]), None) if taken else None
+    if taken is None or named is None:
+        return None
+    name, verb = named
+    about = roots(f"{name[0].split()[-1]} {taken['rest'][verb.end() :]}")
+    same = [s for s in evidence if s.score >= SPEAKS and about <= roots(s.text)]
+    return next(_other_polarity(question, same), None)
 
 
 def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Correction]:

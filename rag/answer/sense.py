@@ -8,7 +8,7 @@ from datetime import date
 
 from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.evidence import Sentence, Sentences
-from rag.answer.premise import Correction, false_premise
+from rag.answer.premise import Correction, denied_premise, false_premise
 from rag.answer.speakers import Statement, as_attribution, attribute
 from rag.types import Answer, Attribution, Citation, Claim, Conflict, Position, Premise
 from store.records import Article, Span
@@ -18,15 +18,25 @@ def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: d
     """The answer with the attribution of its claims, conflicts, a false premise, the question as understood, its day.
 
     `sentences` gives the spans of an article's sentences by its id. Words that a conflict or a correction needs and
-    the answer does not have are quoted with it. A refusal gets the question and the day.
+    the answer does not have are quoted with it. A refusal gets the question and the day; it gives way
+    to a sentence that denies what the question takes for granted.
     """
     answer = replace(answer, asked=asked, as_of=as_of)
     if answer.status == "refused":
-        return answer
+        denied = denied_premise(asked, evidence)
+        if denied is None:
+            return answer
+        answer = _corrected(replace(answer, status="answered", text="", nearby=()), denied)
+        return _with_voices(answer, sentences)
     for found in disagreements(asked, _cited(answer, evidence), evidence, sentences=sentences):
         answer = _with_conflict(answer, found)
     if wrong := false_premise(asked, evidence):
         answer = _corrected(answer, wrong)
+    return _with_voices(answer, sentences)
+
+
+def _with_voices(answer: Answer, sentences: Sentences) -> Answer:
+    """The answer with the attribution of its claims."""
     cited = {citation.number: citation for citation in answer.citations}
     return replace(answer, claims=tuple(_attributed(claim, cited, sentences) for claim in answer.claims))
 
