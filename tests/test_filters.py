@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from rag import Completed, Filters, NewArticle, Rag, Retrieved
+from rag import Completed, Filters, NewArticle, Rag, Retrieved, Scope, load_settings
 from rag.asked import read
 from rag.cli import app
 from rag.errors import ClipdeskError
@@ -296,3 +296,57 @@ def test_the_command_line_takes_articles_a_language_and_a_day_of_asking(tmp_path
         assert answer["as_of"] == asked
         filters = answer["scope"]["widened"] or answer["scope"]["filters"]
         assert filters["since"] == day
+
+
+def test_a_filter_finds_what_it_admits_though_all_the_best_are_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.keeping.FEW", 2)  # as if they were many
+    monkeypatch.setattr("rag.search.DEEP", 4)
+    monkeypatch.setattr("rag.search.POOL", 4)
+    loud = [NewArticle(f"Ferry strike {n}", f"The ferry strike goes on, day {n}.", source="Beta") for n in range(12)]
+    quiet = [NewArticle(f"Sailors {n}", f"Sailors of boat {n} went back to work.", source="Alpha") for n in range(4)]
+    with Rag.open(tmp_path / "data", settings=load_settings(mode="quote")) as rag:
+        rag.add([*loud, *quiet], name="all")
+        found = rag.search("How does the ferry strike go on?", filters=Filters(sources=("Alpha",)))
+        assert {p.article.source for p in found} == {"Alpha"}
+        assert len(found) == len(quiet)
+        assert found.scope == Scope(Filters(sources=("Alpha",)))
+        asked = rag.search("What did Alpha say of the ferry strike?", k=3)
+        assert {p.article.source for p in asked} == {"Alpha"}
+        assert asked.scope.widened is None
+
+
+def test_the_times_that_were_read_are_given_up_first(ostrel: Rag) -> None:
+    found = ostrel.search("What did the Ledger say of Ostrel in November 1999?", as_of=DAY)
+    assert {p.article.title for p in found} == {"Bridge closes", "Ferry full", "Bridge costs"}  # which names the Ledger
+    assert found.scope.filters == Filters(sources=("Ledger",))
+    assert found.scope.widened == Filters(since=date(1999, 11, 1), until=date(1999, 11, 30))
+
+
+def test_the_newer_of_two_that_are_worded_alike_wins(tmp_path: Path) -> None:
+    told = "The Norre fire has killed {} people, police said."
+    articles = [
+        NewArticle("Fire", told.format(12), published=date(2025, 3, 1)),
+        NewArticle("Fire", told.format(19), published=date(2025, 3, 4)),
+        *(NewArticle(f"Other {n}", f"The council of town {n} met on taxes.", published=DAY) for n in range(3)),
+    ]
+    with Rag.open(tmp_path / "data", settings=load_settings(mode="quote")) as rag:
+        rag.add(articles, name="all")
+        first, second, *_ = rag.search("What is the latest toll of the Norre fire?", as_of=DAY)
+        assert ("19" in first.text, "12" in second.text) == (True, True)
+        assert first.score - second.score < 0.05
+
+
+def test_several_articles_are_heard(tmp_path: Path) -> None:
+    blog = "\n\n".join(
+        f"Update {n}: the Varland ferry strike goes on, said the Varland ferry union." for n in range(44)
+    )
+    others = ("The Varland ferry strike cost 3 million.", "The Varland ferry strike ended on Friday.")
+    with Rag.open(tmp_path / "data", settings=load_settings(mode="quote")) as rag:
+        rag.add(
+            [NewArticle("Varland ferry strike, live", blog), *(NewArticle("Strike", text) for text in others)],
+            name="all",
+        )
+        found = rag.search("What is known about the Varland ferry strike?", k=6)
+        assert set(others) <= {p.text for p in found}

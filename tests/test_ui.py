@@ -210,7 +210,11 @@ def test_what_a_search_kept_to_is_said() -> None:
     kept = replace(ANSWER, scope=Scope(week, read=(Reading("last week", replace(week, sources=())),)))
     assert "The search kept to: Yonhap, 1 June 2025 to 7 June 2025." in words(markup.completed(kept, articles=4))
     given_up = replace(ANSWER, scope=Scope(widened=week))
-    assert "No article meets the filter Yonhap, 1 June" in words(markup.completed(given_up, articles=4))
+    said = "No article meets the filter Yonhap, 1 June 2025 to 7 June 2025, so all were searched."
+    assert said in words(markup.completed(given_up, articles=4))
+    partly = replace(ANSWER, scope=Scope(Filters(sources=("Yonhap",)), widened=replace(week, sources=())))
+    said = "No article meets the filter 1 June 2025 to 7 June 2025, so the search kept to: Yonhap."
+    assert said in words(markup.completed(partly, articles=4))
     assert filters.readings(kept.scope) == [
         {
             "words": "last week",

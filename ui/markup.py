@@ -179,9 +179,10 @@ def _premise(premise: Premise, citations: Sequence[Citation]) -> str:
 
 def _scope(scope: Scope) -> str:
     """What the search kept to, where it was not all articles."""
-    if scope.widened is not None:
-        return f"no article meets the filter {in_words(scope.widened)}, so all were searched"
-    return f"the search kept to: {in_words(scope.filters)}" if scope.filters.narrow else ""
+    kept = f"the search kept to: {in_words(scope.filters)}" if scope.filters.narrow else ""
+    if scope.widened is None:
+        return kept
+    return f"no article meets the filter {in_words(scope.widened)}, so {kept or 'all were searched'}"
 
 
 def _conflicts(answer: Answer) -> str:
