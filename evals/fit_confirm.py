@@ -18,6 +18,7 @@ from evals.cache import CACHE, CachedEndpoint
 from evals.fit_gate import HELD_OUT, questions, weigh_each
 from evals.fitting import Case, thresholds
 from evals.fitting import report as gate_report
+from evals.folder import spread
 from rag import load_settings
 from rag.answer.confirm import Confirmer
 from rag.answer.odds import sigmoid
@@ -42,16 +43,18 @@ def main(data: Path) -> None:
     """Ask the model, fit on both sets and print."""
     if not HELD_OUT.exists():
         raise SystemExit(f"{HELD_OUT} is not there: run python -m evals.fit_gate {data} first")
-    held: dict[str, tuple[float, int]] = json.loads(HELD_OUT.read_text(encoding="utf-8"))
+    held: dict[str, tuple[float, str]] = json.loads(HELD_OUT.read_text(encoding="utf-8"))
     endpoint = CachedEndpoint(load_settings(mode="llm"), folder=CACHE, strict=False)
     found: dict[str, list[Case]] = {}
     with questions(data) as sets:
         for name, (rag, asked, as_of) in sets.items():
             found[name] = []
             known = [one for one in asked if one.question in held]
-            for one, weighed in weigh_each(rag, known[:: max(1, -(-len(known) // MOST))], as_of=as_of):
+            for one, weighed in weigh_each(rag, spread(known, MOST), as_of=as_of):
                 logit, best = held[one.question]
-                sentence = [w.sentence for w in weighed if w.signals.state is not None][best]
+                sentence = next((w.sentence for w in weighed if " ".join(w.sentence.text.split()) == best), None)
+                if sentence is None:
+                    raise SystemExit(f"{HELD_OUT} is of another version of the search: run evals.fit_gate again")
                 spans = {sentence.article.id: split_sentences(sentence.article.text)}
                 confirmer = Confirmer(endpoint, sentences=spans.__getitem__)
                 leaning = confirmer.leaning(one.question, sentence)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,6 +21,7 @@ from evals.matchers import Strict
 from evals.stored import Json
 from rag import ClipdeskError
 
+T = TypeVar("T")
 Progress = Callable[[str], None]
 Ask = Callable[[str], tuple[Json, float | None]]
 """From an id to its row and the seconds it took; raises ClipdeskError where there is no answer to score."""
@@ -228,8 +229,8 @@ def _replace(path: Path, data: bytes) -> None:
     beside.replace(path)
 
 
-def spread(ids: Sequence[str], limit: int | None) -> tuple[str, ...]:
-    """`limit` ids at even distances, so that a part holds what the whole holds; all of them without a limit."""
+def spread(ids: Sequence[T], limit: int | None) -> tuple[T, ...]:
+    """`limit` of them at even distances, so that a part holds what the whole holds; all without a limit."""
     if limit is None or limit >= len(ids):
         return tuple(ids)
     return tuple(ids[n * len(ids) // limit] for n in range(limit))

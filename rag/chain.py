@@ -32,9 +32,9 @@ from rag.asked import read
 from rag.errors import ClipdeskError
 from rag.ingest.chunk import MAX_WORDS, pack, vector_hash
 from rag.ingest.sentences import split_sentences
-from rag.keeping import Keeping, day_of, keep
+from rag.keeping import day_of, keep
 from rag.models.embedding import Embedder, Matrix, unit
-from rag.types import Answer, Filters, Found, Passage, Scope
+from rag.types import Answer, Filters, Found, Passage
 from store.records import Article, Chunk, Prepared, Span
 from store.truth import Truth
 
@@ -209,13 +209,11 @@ def search_with(
     wanted = keep(filters, asked.readings if filters.read else ())
     left = () if filters.read or filters.since or filters.until else asked.times
     ids = {p.article.id for p in found}
-    for kept in dict.fromkeys([wanted, Keeping(filters), Keeping()]):
-        admitted = kept.admitted(truth, ids, near=ids)
-        if admitted:
-            widened = None if kept == wanted else wanted.filters
-            scope = Scope(kept.filters, kept.readings, widened, left)
-            return Found([p for p in found if p.article.id in admitted][:k], scope)
-    return Found((), Scope(wanted.filters, wanted.readings, left=left))
+    for kept in wanted.steps:
+        if admitted := kept.admitted(truth, ids, near=ids):
+            passages = [p for p in found if p.article.id in admitted][:k]
+            return Found(passages, kept.scope(widened=wanted.given_up(kept), left=left))
+    return Found((), wanted.scope(left=left))
 
 
 def _node_passage(scored: NodeWithScore, *, articles: Callable[[Sequence[str]], dict[str, Article]]) -> Passage | None:

@@ -19,7 +19,7 @@ from store.truth import Truth
 EVENT_CHUNKS = 20  # looked at for the day of an event
 EVENT_WORDS = 8  # in front of a day, among which the event must stand: a sentence may name it and another day
 FEW = 200  # articles whose chunks are all scored, rather than looked for among the best of all
-FIRST = 2000  # articles whose chunks are all scored where hardly any is among the best of all
+SOME = 2000  # articles whose chunks are all scored where hardly any is among the best of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,12 @@ class Keeping:
         return merged
 
     @property
-    def timeless(self) -> Keeping:
-        """Without the times that were read."""
-        return replace(self, readings=tuple(r for r in self.readings if not (r.filters.since or r.filters.until)))
+    def steps(self) -> tuple[Keeping, ...]:
+        """What to keep to, and then each time where nothing meets it: without the times that were read, without all
+        that was read, without anything.
+        """
+        timeless = tuple(r for r in self.readings if not (r.filters.since or r.filters.until))
+        return tuple(dict.fromkeys([self, Keeping(self.given, timeless), Keeping(self.given), Keeping()]))
 
     def given_up(self, kept: Keeping) -> Filters | None:
         """The conditions that are not in force any more where `kept` are; None if all are."""
@@ -57,9 +60,9 @@ class Keeping:
         found = truth.matching(self.filters, limit=FEW + 1)
         return found if len(found) <= FEW else None
 
-    def first(self, truth: Truth) -> list[str]:
-        """Articles that meet all conditions, by id: all of them, or as many as can be looked through at once."""
-        return truth.matching(self.filters, limit=FIRST)
+    def newest(self, truth: Truth) -> list[str]:
+        """The articles that meet all conditions, by id; of more than can be looked through those that came last."""
+        return truth.matching(self.filters, limit=SOME, newest=True)
 
     def admitted(self, truth: Truth, article_ids: Collection[str], *, near: Collection[str]) -> set[str]:
         """Those of these articles that pass: what was given holds strictly, what was read as `Reading` says.

@@ -29,7 +29,7 @@ PART_POOL = 50  # candidates from the full-text index for each part of a questio
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class Listed:
     """BM25 scores by id. What an index did not list scores `least`: nothing, unless its list was cut off there."""
 
     scores: dict[str, float]
@@ -38,8 +38,9 @@ class _Listed:
     def row(self, ids: Sequence[str]) -> Scores:
         return np.array([self.scores.get(i, self.least) for i in ids], dtype=np.float64)
 
-    def with_those(self, other: _Listed) -> _Listed:
-        return _Listed(self.scores | other.scores, max(self.least, other.least))
+    def with_those(self, other: Listed) -> Listed:
+        scores = self.scores | other.scores
+        return Listed(scores, min([max(self.least, other.least), *scores.values()]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,18 @@ class _Signals:
     question: str
     vector: Vector
     dense: list[Hit]
-    by_part: list[_Listed]
-    articles: _Listed
+    by_part: list[Listed]
+    articles: Listed
 
     @property
-    def lexical(self) -> _Listed:
+    def lexical(self) -> Listed:
         """The scores of the whole question: BM25 adds up over terms."""
         whole: dict[str, float] = {}
         for part in self.by_part:
             for chunk_id, score in part.scores.items():
                 whole[chunk_id] = whole.get(chunk_id, 0.0) + score
         cut = any(part.least for part in self.by_part)
-        return _Listed(whole, min(whole.values()) if cut and whole else 0.0)
+        return Listed(whole, min(whole.values()) if cut and whole else 0.0)
 
     def only(self, chunk_ids: Collection[str]) -> _Signals:
         kept = [replace(p, scores={i: s for i, s in p.scores.items() if i in chunk_ids}) for p in self.by_part]
@@ -110,7 +111,7 @@ def _found(
         left = () if filters.read or filters.since or filters.until else whole.times
         wanted = keep(filters, asked.readings)
         look = cache(partial(_look, store, embedded, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
-        for kept in dict.fromkeys([wanted, wanted.timeless, Keeping(filters), Keeping()]):
+        for kept in wanted.steps:
             found = _ranked(store, _kept(store, look, kept, embedded, question, k=k), asked, k=k)
             if found:
                 return Found(found, kept.scope(widened=wanted.given_up(kept), left=left))
@@ -122,7 +123,7 @@ def _look(store: Store, embedded: Callable[[], Vector], question: str, *, k: int
     return _Signals(question, embedded(), store.dense(embedded(), k=k), *words)
 
 
-def _words(store: Store, question: str, *, among: Collection[str] | None = None) -> tuple[list[_Listed], _Listed]:
+def _words(store: Store, question: str, *, among: Collection[str] | None = None) -> tuple[list[Listed], Listed]:
     """BM25 scores of chunks for each part of the question, and of articles."""
     by_part = [_lexical(store, part, among=among) for part in clauses(question) or (question,)]
     return by_part, _listed(store.lexical_articles(" ".join(content_words(question)), k=DEEP, among=among))
@@ -166,7 +167,7 @@ def _kept(
         return _scored(store, embedded(), question, few)
     admitted = _admitted(store, look(), kept, k=k)
     if few is None and len(admitted.dense) < k:
-        few = kept.first(store.truth)
+        few = kept.newest(store.truth)
     return admitted if few is None else admitted.with_those(_scored(store, embedded(), question, few))
 
 
@@ -214,18 +215,18 @@ def _pool(signals: _Signals, *, k: int) -> set[str]:
     return nearest.union(_highest(signals.lexical, most=most), *fitting)
 
 
-def _highest(listed: _Listed, *, most: int) -> list[str]:
+def _highest(listed: Listed, *, most: int) -> list[str]:
     return sorted(listed.scores, key=lambda i: (-listed.scores[i], i))[:most]
 
 
-def _lexical(store: Store, text: str, *, among: Collection[str] | None) -> _Listed:
+def _lexical(store: Store, text: str, *, among: Collection[str] | None) -> Listed:
     hits = store.lexical(" ".join(content_words(text)), k=DEEP, among=among)
     return _listed({hit.chunk_id: hit.score for hit in hits})
 
 
-def _listed(scores: dict[str, float]) -> _Listed:
+def _listed(scores: dict[str, float]) -> Listed:
     """The scores of the DEEP best, or of all that have one."""
-    return _Listed(scores, min(scores.values()) if len(scores) >= DEEP else 0.0)
+    return Listed(scores, min(scores.values()) if len(scores) >= DEEP else 0.0)
 
 
 def _passages(store: Store, ranked: list[tuple[Chunk, float]]) -> tuple[Passage, ...]:

@@ -46,13 +46,18 @@ class Truth(Database):
         rows = self.rows_in(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id IN", ids)
         return {row[0]: read_article(row) for row in rows}
 
-    def matching(self, filters: Filters, *, among: Iterable[str] | None = None, limit: int = -1) -> list[str]:
-        """The ids of articles that meet the filters: of all, or of those `among` the given ids; at most `limit`."""
+    def matching(
+        self, filters: Filters, *, among: Iterable[str] | None = None, limit: int = -1, newest: bool = False
+    ) -> list[str]:
+        """The ids of articles that meet the filters: of all, or of those `among` the given ids; at most `limit`, if
+        `newest` those that arrived last.
+        """
         met, values = condition(filters, outlets=self.outlets)
         if among is not None:
             met = f"id IN (SELECT value FROM json_each(?)) AND {met}"
             values = [json.dumps(list(among)), *values]
-        return [row[0] for row in self.rows(f"SELECT id FROM articles WHERE {met} LIMIT ?", *values, limit)]
+        order = "ORDER BY seq DESC" if newest else ""
+        return [row[0] for row in self.rows(f"SELECT id FROM articles WHERE {met} {order} LIMIT ?", *values, limit)]
 
     def outlets(self) -> list[str]:
         """The names of all outlets and agencies that articles go by."""

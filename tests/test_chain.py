@@ -103,6 +103,9 @@ def test_a_retriever_takes_filters_and_one_of_ones_own_is_kept_to_those_of_the_q
         widened = rag.search("What happened at Ostrel last week?", as_of=date(2024, 6, 21))
         assert len(widened) == 2
         assert widened.scope.widened == Filters(since=date(2024, 6, 10), until=date(2024, 6, 16))
+        timeless = rag.search("What did the Wire say of Ostrel in November 1999?", as_of=date(2024, 6, 21))
+        assert {p.article.source for p in timeless} == {"Wire"}
+        assert timeless.scope.widened == Filters(since=date(1999, 11, 1), until=date(1999, 11, 30))
         assert rag.search("Ostrel last week", filters=Filters(read=False)).scope.left == ("last week",)
 
 

@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 from evals.cache import RememberingReranker
-from evals.fit_gate import Asked, Case, case_of, held_out, likely, train
+from evals.fit_gate import Asked, Case, case_of, held_out, log_odds, train
 from evals.suites import clapnq, near_misses
 from evals.suites.data import DataError
 from rag import Rag, Reranker, load_settings
@@ -117,6 +117,7 @@ def test_training_prefers_what_is_known_to_answer() -> None:
 
     one = [case(-1, 1, (False, True), True) for _ in range(20)] + [case(-1, -1, (False, False), False)] * 20
     weights = train({"one": one})
-    assert likely(one[0], weights) > 0.9 > 0.1 > likely(one[-1], weights)
+    (yes, best), (no, _) = log_odds(one[0], weights), log_odds(one[-1], weights)
+    assert (yes > 2, best, no < -2) == (True, 1, True)
     found = held_out({"one": one[::2] + one[1::2]}, "one")
     assert {best for (p, best), asked in zip(found, one[::2] + one[1::2], strict=True) if asked.answerable} == {1}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag import Rag
 from rag.ranking import mixed, of_several, relevance, select, standard
+from rag.search import Listed
 from store import full_text
 from store.full_text import FullText
 
@@ -104,3 +105,9 @@ def test_a_large_store_is_not_searched_for_words_that_most_chunks_hold(
     monkeypatch.setattr(full_text, "POSTINGS", len(sappers) + 1)  # as if the store were larger than that bound
     assert words.chunks("the sappers of", k=50) == sappers
     assert words.chunks("the", k=50)  # the rarest word stays, however common
+
+
+def test_a_listed_score_is_never_below_what_was_not_listed() -> None:
+    cut, whole = Listed({"x": 9.0, "y": 3.0}, 3.0), Listed({"f": 1.0})
+    assert cut.with_those(whole).row(["x", "f", "none"]).tolist() == [9.0, 1.0, 1.0]
+    assert whole.row(["f", "none"]).tolist() == [1.0, 0.0]
