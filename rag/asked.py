@@ -147,7 +147,7 @@ def outlets_meant(name: str, outlets: Sequence[str]) -> tuple[str, ...]:
 def language_code(name: str) -> str | None:
     """The code of a language that is given by its name or code, in any case; None for what is neither."""
     plain = name.strip().lower()
-    return _LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2,3}", plain) else None)
+    return LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2,3}", plain) else None)
 
 
 def _names(outlet: str) -> set[str]:
