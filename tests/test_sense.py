@@ -343,6 +343,16 @@ def test_an_answer_cites_both_sides_and_says_that_they_differ(tmp_path: Path) ->
     assert {n for claim in answer.claims for n in claim.citations} == set(cited)
 
 
+def test_what_came_out_after_the_day_asked_as_of_is_told(desk: Rag) -> None:
+    question = "How many sappers will North Korea send to Kursk?"
+    newest = desk.ask(question).newest
+    assert newest is not None
+    assert desk.ask(question, as_of=newest).notice is None
+    answer = desk.ask(question, as_of="2025-01-01")
+    late = ", ".join(f"[{c.number}]" for c in answer.citations)
+    assert answer.notice == f"{late} came out after 2025-01-01, the day asked as of."
+
+
 # False premises
 
 
