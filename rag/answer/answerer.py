@@ -17,7 +17,7 @@ from rag.answer.claims import cut_claims
 from rag.answer.confirm import Confirmer
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
-from rag.answer.followup import standalone, unsaid
+from rag.answer.followup import standalone, uncoupled, unsaid
 from rag.answer.gate import QUOTE, WRITE, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
@@ -78,7 +78,7 @@ class Answerer:
     def stream(self, question: str, *, history: Sequence[Turn], filters: Filters, today: date) -> Iterator[Event]:
         """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
-        own = unsaid(question) if history else question
+        own = uncoupled(unsaid(question) if history else question)
         count = count_asked(own)
         own = count or own
         asked = standalone(own, history)
