@@ -373,6 +373,9 @@ def corrected(question: str, text: str) -> str | None:
         ("When did the food agency approve the drug?", "The food agency has not approved the drug."),
         ("Why did Brill refuse to receive the envoy?", "On Monday Brill received the envoy for talks."),
         ("Why did the 900 workers at the Varn mill go on strike?", "The 650 workers at the Varn mill went on strike."),
+        ("Why did Brill sign the Varn pact in June?", "Brill did not sign the pact."),
+        ("Why did Brill sign the pact?", "Brill did not sign it."),
+        ("When did the council reject the offer?", "The council accepted the offer in May."),
     ],
 )
 def test_a_false_premise_is_corrected(question: str, text: str) -> None:
@@ -394,6 +397,8 @@ def test_a_false_premise_is_corrected(question: str, text: str) -> None:
         ("Why did the 900 workers of Varn strike?", "The 900 workers of Varn strike. At Ostrel 650 workers strike."),
         ("Why did more than 600 workers at the Varn mill strike?", "The 650 workers at the Varn mill went on strike."),
         ("When did Brill concede?", '"Brill did not concede," read a banner of his party.'),
+        ("Why did Brill sign the treaty?", "Brill did not sign the declaration."),
+        ("When did the council reject the offer?", "The council may have accepted the offer."),
     ],
 )
 def test_a_premise_that_nothing_contradicts_stands(question: str, text: str) -> None:
