@@ -375,6 +375,7 @@ def corrected(question: str, text: str) -> str | None:
         ("Why did the 900 workers at the Varn mill go on strike?", "The 650 workers at the Varn mill went on strike."),
         ("Why did Brill sign the Varn pact in June?", "Brill did not sign the pact."),
         ("Why did Brill sign the pact?", "Brill did not sign it."),
+        ("When did Brill concede defeat?", "Brill did not concede."),
         ("When did the council reject the offer?", "The council accepted the offer in May."),
     ],
 )

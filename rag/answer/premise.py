@@ -36,9 +36,8 @@ _WOULD_NOT = re.compile(r"(?i)\b(?:would|could)(?= not\b)")  # "said she would n
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _FURTHER = re.compile(r"\b(?:when|while|after|before|because|if|that|as)\b")
 _FURTHER_ON = re.compile(
-    r"\b(?:of|in|on|at|as|by|to|from|for|with|about|over|until|since|against|when|while|after|before|because|if|that)\b"
+    r"[.,;:]|\b(?:of|in|on|at|as|by|to|from|for|with|about|over|until|since|against|when|while|after|before|because|if|that)\b"
 )
-_PRONOUN = re.compile(r"\b(?:it|them|so)\b")
 _SUBJECT = re.compile(
     r"(?:the )?(?:[a-z-]+ ){0,2}?[A-Z][\w-]+(?: [A-Z][\w-]+)*|(?:the|its|their) (?:[a-z-]+ ){0,2}?[a-z-]+(?= [a-z]+)"
 )
@@ -106,15 +105,17 @@ def _denied(text: str, subject: str, verb: str, behind: str) -> bool:
     """Whether the sentence denies the verb of the subject, and of the thing behind the verb."""
     stem = re.escape(_stem(verb))
     no = re.search(rf"(?i)\b(?:{_DENIES}|\w+n['’]t)(?: \w+)? {stem}\w*", text)
-    if no is None or not _same_object(behind, text) or _UNSURE.search(_WOULD_NOT.sub(" ", text[: no.end()])):
+    if no is None or _UNSURE.search(_WOULD_NOT.sub(" ", text[: no.end()])):
+        return False
+    if not _same_object(behind, text[no.end() :]):
         return False
     return _leads(text, subject) or subject in re.findall(r"\w[\w-]*", text[: no.start()])[-2:]
 
 
-def _same_object(behind: str, text: str) -> bool:
-    """Whether the sentence has what is behind the question's verb, up to a preposition, or a pronoun for it."""
-    thing = roots(_FURTHER_ON.split(behind)[0])
-    return not thing or bool(thing & roots(text)) or bool(_PRONOUN.search(text))
+def _same_object(asked: str, denied: str) -> bool:
+    """Whether what stands behind the verb, up to a preposition, shares a word, or one of them names nothing."""
+    one, other = (roots(_FURTHER_ON.split(behind)[0]) for behind in (asked, denied))
+    return not one or not other or bool(one & other)
 
 
 def _contrary(text: str, subject: str, verb: str, behind: str) -> bool:
