@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None,
         validation_alias=AliasChoices("chroma_url", "CLIPDESK_CHROMA_URL", "CHROMA_URL"),
-        description="Address of a Chroma server for the index, such as `http://127.0.0.1:8000`.",
+        description="Address of a Chroma server for the index, such as `http://127.0.0.1:8000`, without a path.",
     )
     chroma_token: SecretStr | None = Field(
         None,
@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     def _an_address(cls, url: str | None) -> str | None:
         if url is not None and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
             raise ValueError("it must be an address like http://HOST:8000")
+        if url is not None and (urlsplit(url).path.strip("/") or set(url) & set("?#@")):
+            raise ValueError("Chroma is asked at the root of its host: leave only http://HOST:8000 of it")
         return url
 
     @property

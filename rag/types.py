@@ -223,7 +223,8 @@ class Answer:
     that pointed at nothing and were taken out. `seconds` is wall time. `confidence`, 0 to 1, says how well the best
     sentence found answers the question, whether it was used or not; 0 where nothing was found. `scope` says which
     filters held, and which of them were read from the question. `notice` says what went wrong on the
-    way to a usable answer: the model was lost and its evidence is quoted instead, or its text broke off.
+    way to a usable answer: the model was lost and its evidence is quoted instead, or its text broke off; and remarks on
+    what it cites.
     `asked` is the question as it was understood from the conversation, `as_of` the day it counts as asked.
     """
 
@@ -256,6 +257,10 @@ class Answer:
             citations=(*self.citations, *new),
             claims=(*self.claims, Claim(citation.quote, (citation.number,), "supported")),
         )
+
+    def noting(self, remark: str) -> Answer:
+        """The answer with the remark behind what its notice says."""
+        return replace(self, notice=" ".join(filter(None, [self.notice, remark])))
 
     @property
     def filters(self) -> Filters:

@@ -28,7 +28,7 @@ from rag.answer import answerer
 from rag.answer.answerer import UNBORNE
 from rag.answer.backed import repeats
 from rag.answer.claims import cut_claims
-from rag.answer.followup import standalone, unsaid
+from rag.answer.followup import standalone, uncoupled, unsaid
 from rag.answer.kind import kind_asked
 from rag.answer.llm import Draft
 from rag.answer.marks import Marks
@@ -326,7 +326,10 @@ def test_only_questions_that_lean_are_joined() -> None:
     assert standalone("And how many workers?", history) == "How many sappers go to Kursk? And how many workers?"
     assert standalone("Who is Doo Jin-ho?", history) == "Who is Doo Jin-ho?"
     assert standalone("And he?", []) == "And he?"
-    assert standalone("So who won the vote in Ostrel?", history) == "So who won the vote in Ostrel?"
+    assert standalone(uncoupled("So who won the vote in Ostrel?"), history) == "Who won the vote in Ostrel?"
+    assert uncoupled("And, what did Lena Brandt announce?") == "What did Lena Brandt announce?"
+    for kept in ("What did Holm say?", "And in Ostrel?", "But what about Kim Jong Un?", "And what did Holm say of it?"):
+        assert uncoupled(kept) == kept
     for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):
         assert standalone(leaning, history) == f"How many sappers go to Kursk? {leaning}"
     assert standalone("When did he leave?", history) == "How many sappers go to Kursk? When did he leave?"

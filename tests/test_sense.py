@@ -343,6 +343,16 @@ def test_an_answer_cites_both_sides_and_says_that_they_differ(tmp_path: Path) ->
     assert {n for claim in answer.claims for n in claim.citations} == set(cited)
 
 
+def test_what_came_out_after_the_day_asked_as_of_is_told(desk: Rag) -> None:
+    question = "How many sappers will North Korea send to Kursk?"
+    newest = desk.ask(question).newest
+    assert newest is not None
+    assert desk.ask(question, as_of=newest).notice is None
+    answer = desk.ask(question, as_of="2025-01-01")
+    late = ", ".join(f"[{c.number}]" for c in answer.citations)
+    assert answer.notice == f"{late} came out after 2025-01-01, the day asked as of."
+
+
 # False premises
 
 
@@ -363,6 +373,10 @@ def corrected(question: str, text: str) -> str | None:
         ("When did the food agency approve the drug?", "The food agency has not approved the drug."),
         ("Why did Brill refuse to receive the envoy?", "On Monday Brill received the envoy for talks."),
         ("Why did the 900 workers at the Varn mill go on strike?", "The 650 workers at the Varn mill went on strike."),
+        ("Why did Brill sign the Varn pact in June?", "Brill did not sign the pact."),
+        ("Why did Brill sign the pact?", "Brill did not sign it."),
+        ("When did Brill concede defeat?", "Brill did not concede."),
+        ("When did the council reject the offer?", "The council accepted the offer in May."),
     ],
 )
 def test_a_false_premise_is_corrected(question: str, text: str) -> None:
@@ -384,6 +398,8 @@ def test_a_false_premise_is_corrected(question: str, text: str) -> None:
         ("Why did the 900 workers of Varn strike?", "The 900 workers of Varn strike. At Ostrel 650 workers strike."),
         ("Why did more than 600 workers at the Varn mill strike?", "The 650 workers at the Varn mill went on strike."),
         ("When did Brill concede?", '"Brill did not concede," read a banner of his party.'),
+        ("Why did Brill sign the treaty?", "Brill did not sign the declaration."),
+        ("When did the council reject the offer?", "The council may have accepted the offer."),
     ],
 )
 def test_a_premise_that_nothing_contradicts_stands(question: str, text: str) -> None:

@@ -140,6 +140,13 @@ def test_what_is_wrong_with_the_server_is_said(tmp_path: Path, server: str) -> N
         load_settings(chroma_url="localhost:8000")
 
 
+@pytest.mark.parametrize("rest", ["HOST/chroma", "HOST:8000/?tenant=a", "user:word@HOST:8000", "HOST/#a"])
+def test_an_address_of_which_a_part_would_be_dropped_is_refused(rest: str) -> None:
+    assert load_settings(chroma_url="https://HOST:8000/").chroma is not None
+    with pytest.raises(SettingsError, match="root of its host"):
+        load_settings(chroma_url=f"https://{rest}")
+
+
 def test_a_server_that_goes_away_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
     port, articles = free_port(), [NewArticle(who, f"The {who} council voted.", who) for who in ("Ostrel", "Fennick")]
     (tmp_path / "page.txt").write_text("Harnwick votes\n\nThe Harnwick council voted on the bridge last night.\n")

@@ -10,13 +10,14 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from rag.answer import llm, quote
+from rag.answer.agreement import agreement, count_asked, one_each
 from rag.answer.backed import back, repeats, unspoken
 from rag.answer.by_clause import gather_each, joined, judge_each, merged
 from rag.answer.claims import cut_claims
 from rag.answer.confirm import Confirmer
 from rag.answer.evidence import Sentence, Sentences, gather
 from rag.answer.facts import Cited, cited
-from rag.answer.followup import standalone, unsaid
+from rag.answer.followup import standalone, uncoupled, unsaid
 from rag.answer.gate import QUOTE, WRITE, Verdict, judge
 from rag.answer.given import without_headings
 from rag.answer.kind import kind_asked
@@ -77,7 +78,9 @@ class Answerer:
     def stream(self, question: str, *, history: Sequence[Turn], filters: Filters, today: date) -> Iterator[Event]:
         """Retrieved, Quoted if a model writes, Delta as text comes, Completed. Raises EndpointError and StoreError."""
         begun = time.perf_counter()
-        own = unsaid(question) if history else question
+        own = uncoupled(unsaid(question) if history else question)
+        count = count_asked(own)
+        own = count or own
         asked = standalone(own, history)
         sentences = cache(self._sentences)  # they come from the disk
         what = mention_asked(asked)
@@ -90,6 +93,7 @@ class Answerer:
             evidence, verdict = mentions(what, passages, sentences=sentences)
         else:
             evidence, verdict = self._weighed(own, asked, passages, sentences, filters, confirmer)
+        verdict = one_each(count, verdict) if count else verdict
         missing = verdict.missing
         if not verdict.sentences:
             reason = other_language(question, passages) or verdict.reason or ""
@@ -121,8 +125,10 @@ class Answerer:
                 answer = replace(self._quoted(question, verdict), notice=notice, usage=error.usage)
         if missing and answer.status == "answered":
             found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
-            answer = replace(answer, notice=" ".join(filter(None, [answer.notice, found])))
+            answer = answer.noting(found)
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
+        if count and not answer.conflicts and (agree := agreement(count, verdict.sentences)):
+            answer = answer.noting(agree)
         if confirmer:
             written = answer.mode == "llm" and answer.status == "answered"
             if written and not confirmer.says(asked, answer, likelihood=verdict.likelihood):

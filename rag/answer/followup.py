@@ -12,6 +12,7 @@ from rag.types import Turn
 from rag.words import INNER_NAME, STOP_WORDS, content_words, unowned, words
 
 _OPENS = re.compile(r"(?i)^\W*(?:and|but|so|or|what about|how about|why not)\b")
+_COUPLES = re.compile(r"(?i)^\W*(?:and|but|so|or)\b,?")
 _ASKS = re.compile(r"(?i)\W*(?:who|whom|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|will)\b")
 _STANDS_FOR = re.compile(
     r"(?i)\b(?:it|its|he|him|his|she|hers?|they|them|their|there|then)\b"
@@ -31,10 +32,19 @@ def unsaid(question: str) -> str:
     return left if STOP_WORDS.isdisjoint(content_words(left)) else question
 
 
+def uncoupled(question: str) -> str:
+    """The question without the "And", "But" or "So" before it, if it asks something whole: with a name, no pronoun."""
+    behind = _COUPLES.sub("", question)
+    if _OPENS.search(behind) or _STANDS_FOR.search(behind) or not (_ASKS.match(behind) and INNER_NAME.search(behind)):
+        return question  # "But what about Storm Ilse?" asks nothing whole
+    behind = behind.strip()
+    return behind[0].upper() + behind[1:] if len(set(content_words(behind))) >= _WHOLE else question
+
+
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it can be searched for: one that leans on the last turn is put behind that turn's question.
 
-    It leans if it opens like a continuation and asks nothing whole of its own ("So who won the vote in Varn?"), or if a
+    It leans if it opens like a continuation (`uncoupled` first those that ask something whole), or if a
     pronoun stands in it where its own names could: a question with names or enough words of its own is left alone,
     since the turn before it would only lead astray. One of question words alone ("Why?") leans too. A pronoun that
     stands for the only person whom the last turns name gives way to the name, so that less has to lean.
@@ -42,12 +52,9 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     if not history:
         return question
     opened, leans = _OPENS.search(question), _STANDS_FOR.search(question)
-    behind = question[opened.end() :] if opened else question
-    asks = _ASKS.match(behind) and not _OPENS.search(behind)  # "But what about Storm Ilse?" asks nothing whole
-    whole = asks and not leans and INNER_NAME.search(behind) and len(set(content_words(behind))) >= _WHOLE
     own = INNER_NAME.search(question) or len(set(content_words(question))) >= _ENOUGH
     bare = STOP_WORDS.issuperset(words(question)) and not INNER_NAME.search(question)
-    if bare or (opened and not whole) or (leans and not own):
+    if bare or opened or (leans and not own):
         named = _with_name(question, history[-_NEAR:])
         if named != question and not _STANDS_FOR.search(named):
             return standalone(named, history)

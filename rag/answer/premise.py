@@ -31,10 +31,13 @@ _DENIES = (
     r"no plans? to|stopped short of|neither)"
 )
 _REFUSES = r"(?:refuse[sd]?(?: to)?|decline[sd]?(?: to)?|fail(?:ed|s)?(?: to)?|not|n['’]t|never) "
-_UNSURE = re.compile(r"(?i)\b(?:if|whether|unless|would|could|might|may|until|yet)\b|\?")
+_UNSURE = re.compile(r"(?i)\b(?:if|whether|unless|would|could|might|(?-i:may)|until|yet)\b|\?")  # "May" is a month
 _WOULD_NOT = re.compile(r"(?i)\b(?:would|could)(?= not\b)")  # "said she would not raise it" is sure enough
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _FURTHER = re.compile(r"\b(?:when|while|after|before|because|if|that|as)\b")
+_FURTHER_ON = re.compile(
+    r"[.,;:]|\b(?:of|in|on|at|as|by|to|from|for|with|about|over|until|since|against|when|while|after|before|because|if|that)\b"
+)
 _SUBJECT = re.compile(
     r"(?:the )?(?:[a-z-]+ ){0,2}?[A-Z][\w-]+(?: [A-Z][\w-]+)*|(?:the|its|their) (?:[a-z-]+ ){0,2}?[a-z-]+(?= [a-z]+)"
 )
@@ -79,7 +82,8 @@ def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Cor
             if refused and verb.start() < refused.end():
                 continue
             subject = name[0].split()[-1]
-            denied = _denied(text, subject, verb[0]) or _contrary(text, subject, verb[0], rest[verb.end() :])
+            behind = rest[verb.end() :]
+            denied = _denied(text, subject, verb[0], behind) or _contrary(text, subject, verb[0], behind)
             affirmed = _affirmed(text, subject, verb[0])
             if affirmed if refused else denied:
                 yield Correction(f"{name[0]} {taken['aux']}{rest[name.end() :]}", sentence)
@@ -97,12 +101,21 @@ def _subject_and_verbs(rest: str) -> Iterator[tuple[re.Match[str], re.Match[str]
         yield name, verb
 
 
-def _denied(text: str, subject: str, verb: str) -> bool:
+def _denied(text: str, subject: str, verb: str, behind: str) -> bool:
+    """Whether the sentence denies the verb of the subject, and of the thing behind the verb."""
     stem = re.escape(_stem(verb))
     no = re.search(rf"(?i)\b(?:{_DENIES}|\w+n['’]t)(?: \w+)? {stem}\w*", text)
     if no is None or _UNSURE.search(_WOULD_NOT.sub(" ", text[: no.end()])):
         return False
+    if not _same_object(behind, text[no.end() :]):
+        return False
     return _leads(text, subject) or subject in re.findall(r"\w[\w-]*", text[: no.start()])[-2:]
+
+
+def _same_object(asked: str, denied: str) -> bool:
+    """Whether what stands behind the verb, up to a preposition, shares a word, or one of them names nothing."""
+    one, other = (roots(_FURTHER_ON.split(behind)[0]) for behind in (asked, denied))
+    return not one or not other or bool(one & other)
 
 
 def _contrary(text: str, subject: str, verb: str, behind: str) -> bool:

@@ -15,7 +15,8 @@ from store.records import Article, Span
 
 
 def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: date, sentences: Sentences) -> Answer:
-    """The answer with the attribution of its claims, conflicts, a false premise, the question as understood, its day.
+    """The answer with the attribution of its claims, conflicts, a false premise, the question as understood, its day
+    and what came out after it.
 
     `sentences` gives the spans of an article's sentences by its id. Words that a conflict or a correction needs and
     the answer does not have are quoted with it. A refusal gets the question and the day; it gives way
@@ -27,12 +28,18 @@ def enrich(answer: Answer, evidence: Sequence[Sentence], *, asked: str, as_of: d
         if denied is None:
             return answer
         answer = _corrected(replace(answer, status="answered", text="", nearby=()), denied)
-        return _with_voices(answer, sentences)
+        return _noted(_with_voices(answer, sentences), as_of)
     for found in disagreements(asked, _cited(answer, evidence), evidence, sentences=sentences):
         answer = _with_conflict(answer, found)
     if wrong := false_premise(asked, evidence):
         answer = _corrected(answer, wrong)
-    return _with_voices(answer, sentences)
+    return _noted(_with_voices(answer, sentences), as_of)
+
+
+def _noted(answer: Answer, as_of: date) -> Answer:
+    """The answer with a remark on what it cites that came out after the day it counts as asked."""
+    late = [f"[{c.number}]" for c in answer.citations if c.article.published and c.article.published > as_of]
+    return answer.noting(f"{', '.join(late)} came out after {as_of}, the day asked as of.") if late else answer
 
 
 def _with_voices(answer: Answer, sentences: Sentences) -> Answer:

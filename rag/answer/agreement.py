@@ -1,0 +1,67 @@
+"""Whether the articles agree on a number: searched for as what is counted, which "agree" and "figures" only blur."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answer.counted import counted_in, is_asked
+from rag.answer.evidence import SPEAKS, Sentence
+from rag.answer.gate import Verdict
+from rag.answer.quantities import Quantity
+
+_AGREE = r"(?:agree|disagree|differ|match|coincide)(?: with (?:each other|one another))?"
+_FIGURES = r"(?:figures?|numbers?|counts?|estimates?|totals?)"
+_PIECES = r"(?:sources|articles|stories|reports|accounts|outlets|(?:news)?papers)"
+_OWN = r"^\W*do(?: all)?(?: of)?(?: the| my| these| our)?(?: saved| reported)?"
+_OF_FIGURES = re.compile(
+    rf"(?i){_OWN} (?:{_FIGURES} (?:of|for|on) (?:the )?(?P<of>[^?]+?)|"
+    rf"(?P<noun>(?!(?:the|these|all)\b)(?:[\w’'-]+ ){{0,2}}[\w’'-]+) {_FIGURES}) {_AGREE}\W*$"
+)
+_OF_PIECES = re.compile(
+    rf"(?i){_OWN} {_PIECES} {_AGREE} (?:on|about|over|as to) "
+    r"(?:(?P<how>how (?:many|much) [^?]+?)|(?P<what>the (?:[\w’'-]+ )?(?:numbers?|amount|total|toll)(?: [^?]+?)?))\W*$"
+)
+_HEAD = re.compile(r"(?i).+?(?= (?:of|on|in|at|from|for|who|that|aboard|killed|injured)\b|$)")
+_MANY = re.compile(r"(?i)(?:[^s]s|people|(?:wo)?men|children|dead|injured|missing)$")
+_ONE = re.compile(r"(?i)\b(?:toll|cost|price|turnout|damage)$")
+
+
+def count_asked(question: str) -> str | None:
+    """The number on which a question wants to know whether articles agree, asked for: "How many passengers?"."""
+    if pieces := _OF_PIECES.search(question):
+        return f"{pieces['how'][0].upper()}{pieces['how'][1:]}?" if pieces["how"] else f"What is {pieces['what']}?"
+    found = _OF_FIGURES.search(question)
+    if not found:
+        return None
+    thing = found["of"] or found["noun"]
+    head = _HEAD.match(thing)
+    if found["noun"] and not _ONE.search(thing) and not _MANY.search(thing):
+        thing = re.sub("y$", "ie", thing) + "s"
+    elif found["of"] and not (head and _MANY.search(head[0])):
+        return f"What is the {thing}?"
+    return f"What is the {thing}?" if _ONE.search(thing) else f"How many {thing}?"
+
+
+def one_each(asked: str, verdict: Verdict) -> Verdict:
+    """The verdict with the best sentence of each article that gives the number asked for, if any does."""
+    best: dict[str, Sentence] = {}
+    for sentence in verdict.sentences:
+        if sentence.score >= SPEAKS and _figures(asked, sentence):
+            best.setdefault(sentence.article.copy_group or sentence.article.id, sentence)
+    return replace(verdict, sentences=tuple(best.values()), leading=len(best)) if best else verdict
+
+
+def agreement(asked: str, sentences: Sequence[Sentence]) -> str | None:
+    """Says that the sentences, of an article each, give one figure; None if they are fewer than two or do not."""
+    found = [_figures(asked, sentence) for sentence in sentences]
+    same = {(q.value, q.bound, q.unit) for figures in found for q in figures}
+    if len(found) < 2 or not all(found) or len(same) > 1:
+        return None
+    first = found[0][0]
+    return f"The figures agree: {sentences[0].text[first.start : first.end]} in {len(found)} articles."
+
+
+def _figures(asked: str, sentence: Sentence) -> list[Quantity]:
+    return [q for q in counted_in(sentence.text) if is_asked(asked, q, sentence.text)]
