@@ -1,0 +1,65 @@
+"""Disputes on what things cost, and those that are none; which of several figures leads."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.counted import counting_first
+from rag.answer.evidence import Sentence
+from tests.test_sense import article, disputed
+
+COST = "What will the bridge cost?"
+MAYOR = "The bridge will cost 85 million euros and should open in the spring of 2028, mayor Anna Rossi said."
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        (
+            COST,
+            [f'{MAYOR} Bianchi said that the bridge would cost at least 120 million euros and "is vain".'],
+        ),
+        (COST, [f"{MAYOR} Luca Bianchi reckons with 120 million euros."]),
+        (COST, [MAYOR, "The new bridge, which should open late, will cost 120 million euros, Luca Bianchi said."]),
+        ("How much will the bridge cost?", [f"{MAYOR} Luca Bianchi said that it would cost 120 million euros."]),
+    ],
+)
+def test_what_a_thing_costs_is_disputed(question: str, texts: list[str]) -> None:
+    (found,) = disputed(question, *texts)
+    assert (found.kind, "cost" in found.subject) == ("contradiction", True)
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("How much did the ferry cost?", [f"{MAYOR} Luca Bianchi said that the bridge would cost 120 million euros."]),
+        ("How much will the ferry earn?", [f"{MAYOR} Luca Bianchi said that the bridge would cost 120 million euros."]),
+        (COST, [f"{MAYOR} The tunnel will cost 120 million euros, Luca Bianchi said."]),
+        (COST, [MAYOR, "The tunnel will cost 120 million euros and should open soon, mayor Anna Rossi said."]),
+        (COST, [f"{MAYOR} The old bridge cost 2 million euros, Luca Bianchi said."]),
+        (COST, [f"{MAYOR} The bridge would cost 2 million euros a year, Luca Bianchi said."]),
+        (COST, [f"{MAYOR} The bridge's ramps will cost 12 million euros, Luca Bianchi said."]),
+        (COST, [f"{MAYOR} Luca Bianchi said that the city had debts of 120 million euros."]),
+        (COST, [f"{MAYOR} Luca Bianchi said that it would employ 640 people."]),
+        ("What did Anna Rossi say of the cost?", [f"{MAYOR} Luca Bianchi reckons with 120 million euros."]),
+    ],
+)
+def test_other_sums_dispute_no_cost(question: str, texts: list[str]) -> None:
+    assert disputed(question, *texts) == []
+
+
+def test_figures_of_another_harm_do_not_lead() -> None:
+    missing = "Dahl said that 3 people were still missing."
+    toll = (
+        "The death toll in the sinking of the ferry Aurora has risen to 19 after divers found seven more bodies."
+    )
+    aboard = "The Aurora carried 214 passengers."
+    told = [Sentence(article(text), 0, len(text), 2.0) for text in (missing, aboard, toll)]
+    for question, leads in (
+        ("How many people died in the sinking of the Aurora?", toll),
+        ("How many bodies were found?", toll),
+        ("How many people are missing?", missing),
+        ("What happened to the Aurora?", missing),
+    ):
+        assert counting_first(question, told)[0].text == leads
+    assert counting_first("How many people died?", told[:2]) == tuple(told[:2])
