@@ -50,9 +50,7 @@ def test_other_sums_dispute_no_cost(question: str, texts: list[str]) -> None:
 
 def test_figures_of_another_harm_do_not_lead() -> None:
     missing = "Dahl said that 3 people were still missing."
-    toll = (
-        "The death toll in the sinking of the ferry Aurora has risen to 19 after divers found seven more bodies."
-    )
+    toll = "The death toll in the sinking of the ferry Aurora has risen to 19 after divers found seven more bodies."
     aboard = "The Aurora carried 214 passengers."
     told = [Sentence(article(text), 0, len(text), 2.0) for text in (missing, aboard, toll)]
     for question, leads in (
@@ -63,3 +61,14 @@ def test_figures_of_another_harm_do_not_lead() -> None:
     ):
         assert counting_first(question, told)[0].text == leads
     assert counting_first("How many people died?", told[:2]) == tuple(told[:2])
+
+
+def test_whoever_denies_any_deed_denies_that_it_was_done() -> None:
+    question = "Was the captain warned?"
+    said = '"The captain had been warned twice about the fog," Lena Brandt told Norpress.'
+    assert disputed(question, f"{said} The operator, Blue Line Ferries, denied that any warning had been given.")
+    for other in (
+        "The operator, Blue Line Ferries, denied that any officer had resigned.",
+        "The operator, Blue Line Ferries, denied any wrongdoing.",
+    ):
+        assert disputed(question, f"{said} {other}") == []

@@ -35,6 +35,8 @@ _DENIES_THAT = re.compile(
     r"\b(?:denie[ds]|reject(?:ed|s)|dispute[ds]|refute[ds]) (?:that|this|it|the (?:claim|charge|account)s?)"
     r"(?:[:.,;]|\s*$)"
 )
+_DENIES_ANY = re.compile(r"\bdenie[ds] (?:that )?(?:any|there (?:was|were) any) (\w{5,})\b")
+_ENDING = re.compile(r"(?:ings?|ed|s)$")  # "warned" and "a warning" are one deed
 _NOT = re.compile(r"(?i)\b(?:not|never|no|nobody|none|neither|without)\b|n['’]t\b")
 # what is to come, or wanted: no figure of what is
 _PLANNED = re.compile(
@@ -255,7 +257,11 @@ def _denied(said: Side, denial: Side) -> bool:
     if _DENIES_THAT.search(denial.text):
         return denial.start - said.end < 3
     names = roots(f"{said.voice[0] or ''} {denial.voice[0] or ''}")
-    return len((roots(said.text) & roots(denial.text)) - names) >= 2
+    if len((roots(said.text) & roots(denial.text)) - names) >= 2:
+        return True
+    thing = _DENIES_ANY.search(denial.text)
+    deeds = {_ENDING.sub("", word) for word in content_words(said.text) if len(word) > 5}
+    return bool(thing and not _NOT.search(said.text) and _ENDING.sub("", thing[1].lower()) in deeds)
 
 
 def _opposed(one: Side, other: Side) -> bool:
