@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from rag.answer.counted import counting_first
@@ -72,3 +74,14 @@ def test_whoever_denies_any_deed_denies_that_it_was_done() -> None:
         "The operator, Blue Line Ferries, denied any wrongdoing.",
     ):
         assert disputed(question, f"{said} {other}") == []
+
+
+def test_a_later_toll_outgrows_an_earlier_lower_bound() -> None:
+    early = "A passenger ferry, the Aurora, sank off Kalvik on Monday, killing at least 12 people, Lena Brandt said."
+    late = "The death toll in the sinking of the ferry Aurora has risen to 19, Oskar Dahl said."
+    question, days = "How many people died in the sinking of the Aurora?", (date(2024, 3, 8), date(2024, 3, 5))
+    (found,) = disputed(question, late, early, days=days)
+    assert (found.kind, [side.article.id for side in found.sides]) == ("update", ["1", "0"])
+    assert disputed(question, late, early) == []  # of one day
+    assert disputed(question, late, early.replace("at least 12", "more than 20"), days=days) == []
+    assert disputed(question, late, early.replace("Aurora", "Kestrel"), days=days) == []

@@ -174,15 +174,24 @@ def _differ(question: str, one: Side, other: Side) -> bool:
                 is_asked(question, first, one.text)
                 and is_asked(question, second, other.text)
                 and same_unit(first, second, one.text, other.text)
-                and excludes(first, second)
+                and (excludes(first, second) or _outgrown(first, second, one, other))
                 and _same_matter(question, one, other)
                 and _same_cost(question, one, other)
                 and _same_cost(question, other, one)
             ):
-                return not any(
+                return _outgrown(first, second, one, other) or not any(
                     same_unit(first, q, one.text, other.text) and not excludes(first, q) for q in counted_in(other.text)
                 )
     return False
+
+
+def _outgrown(first: Quantity, second: Quantity, one: Side, other: Side) -> bool:
+    """Whether the toll of a later article goes beyond the lower bound of an earlier one."""
+    came, then = one.article.published, other.article.published
+    if came is None or then is None or came == then or not _TOLL.search(f"{one.text} {other.text}"):
+        return False
+    old, new = (first, second) if came < then else (second, first)
+    return old.bound == "least" and new.bound in ("exact", "least") and new.value > old.value and not new.added
 
 
 def _same_matter(question: str, one: Side, other: Side) -> bool:
@@ -196,6 +205,8 @@ def _same_matter(question: str, one: Side, other: Side) -> bool:
     shared = roots(one.text) & roots(other.text)
     if not what_is_counted(question) and not roots(INNER_NAME.sub(" ", question)) & shared - {"percent"[:STEM]}:
         return False
+    if _TOLL.search(f"{one.text} {other.text}") and shared - roots(" ".join(INNER_NAME.findall(question))) - _UNITS:
+        return True
     return len(shared - _UNITS) >= (2 if INNER_NAME.search(question) else 3)
 
 
