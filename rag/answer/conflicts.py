@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from rag.answer.costs import asks_for_cost, is_about, like_rates, reckons, tells_cost
 from rag.answer.counted import counted_in, is_asked, same_unit, what_is_counted
 from rag.answer.evidence import SPEAKS, Sentence, Sentences
 from rag.answer.quantities import Quantity, excludes
@@ -34,6 +35,8 @@ _DENIES_THAT = re.compile(
     r"\b(?:denie[ds]|reject(?:ed|s)|dispute[ds]|refute[ds]) (?:that|this|it|the (?:claim|charge|account)s?)"
     r"(?:[:.,;]|\s*$)"
 )
+_DENIES_ANY = re.compile(r"\bdenie[ds] (?:that )?(?:any|there (?:was|were) any) (\w{5,})\b")
+_ENDING = re.compile(r"(?:ings?|ed|s)$")  # "warned" and "a warning" are one deed
 _NOT = re.compile(r"(?i)\b(?:not|never|no|nobody|none|neither|without)\b|n['’]t\b")
 # what is to come, or wanted: no figure of what is
 _PLANNED = re.compile(
@@ -110,12 +113,17 @@ def _exclusive(question: str, near: Sequence[Side], sentence: Sentence) -> tuple
     """The run of neighbouring voices whose figures exclude each other, the cited sentence among them."""
     for at, first in enumerate(near):
         asked = [q for q in counted_in(first.text) if is_asked(question, q, first.text)]
-        if len(asked) != 1 or first.voice is None:
+        if len(asked) != 1 or first.voice is None or not _on_subject(question, first):
             continue
         run, figures, last = [first], [asked[0]], at
         for n, side in enumerate(near[at + 1 :], start=at + 1):
             rival = _rival(asked[0], first, side, adjacent=n == last + 1)
-            if rival and side.voice not in (None, *(s.voice for s in run)) and all(excludes(rival, f) for f in figures):
+            if (
+                rival
+                and side.voice not in (None, *(s.voice for s in run))
+                and all(excludes(rival, f) for f in figures)
+                and _same_cost(question, first, side, adjacent=n == last + 1)
+            ):
                 run.append(side)
                 figures.append(rival)
                 last = n
@@ -137,6 +145,27 @@ def _stands_alone(quantity: Quantity, text: str) -> bool:
     return quantity.unit is None and bool(_GIVES.search(text[: quantity.start]))
 
 
+def _on_subject(question: str, side: Side) -> bool:
+    """Whether a side or its title speaks of what a question asks how much of, or the cost of."""
+    if not re.search(r"(?i)\bhow much\b", question) and not asks_for_cost(question):
+        return True
+    return _named(question, side) and is_about(question, side.text, title=side.article.title, titled=True)
+
+
+def _same_cost(question: str, first: Side, side: Side, *, adjacent: bool = False) -> bool:
+    """Whether a side tells the cost of what the question asks for, as `first` does; a question for no cost lets all by.
+
+    An `adjacent` one need not name it again: "The ministry reckons with 120 million euros".
+    """
+    if not asks_for_cost(question):
+        return True
+    if not tells_cost(side.text):
+        return adjacent and any(reckons(side.text[: q.start]) for q in counted_in(side.text))
+    alike = like_rates(first.text, side.text) and bool(_PLANNED.search(first.text)) == bool(_PLANNED.search(side.text))
+    before = f"{first.text} {side.article.title}" if adjacent else side.article.title
+    return alike and is_about(question, side.text, title=before)
+
+
 def _differ(question: str, one: Side, other: Side) -> bool:
     """Whether two articles give figures for the same thing that exclude each other."""
     for first in counted_in(one.text):
@@ -145,13 +174,24 @@ def _differ(question: str, one: Side, other: Side) -> bool:
                 is_asked(question, first, one.text)
                 and is_asked(question, second, other.text)
                 and same_unit(first, second, one.text, other.text)
-                and excludes(first, second)
+                and (excludes(first, second) or _outgrown(first, second, one, other))
                 and _same_matter(question, one, other)
+                and _same_cost(question, one, other)
+                and _same_cost(question, other, one)
             ):
-                return not any(
+                return _outgrown(first, second, one, other) or not any(
                     same_unit(first, q, one.text, other.text) and not excludes(first, q) for q in counted_in(other.text)
                 )
     return False
+
+
+def _outgrown(first: Quantity, second: Quantity, one: Side, other: Side) -> bool:
+    """Whether the toll of a later article goes beyond the lower bound of an earlier one."""
+    came, then = one.article.published, other.article.published
+    if came is None or then is None or came == then or not _TOLL.search(f"{one.text} {other.text}"):
+        return False
+    old, new = (first, second) if came < then else (second, first)
+    return old.bound == "least" and new.bound in ("exact", "least") and new.value > old.value and not new.added
 
 
 def _same_matter(question: str, one: Side, other: Side) -> bool:
@@ -165,6 +205,8 @@ def _same_matter(question: str, one: Side, other: Side) -> bool:
     shared = roots(one.text) & roots(other.text)
     if not what_is_counted(question) and not roots(INNER_NAME.sub(" ", question)) & shared - {"percent"[:STEM]}:
         return False
+    if _TOLL.search(f"{one.text} {other.text}") and shared - roots(" ".join(INNER_NAME.findall(question))) - _UNITS:
+        return True
     return len(shared - _UNITS) >= (2 if INNER_NAME.search(question) else 3)
 
 
@@ -226,7 +268,11 @@ def _denied(said: Side, denial: Side) -> bool:
     if _DENIES_THAT.search(denial.text):
         return denial.start - said.end < 3
     names = roots(f"{said.voice[0] or ''} {denial.voice[0] or ''}")
-    return len((roots(said.text) & roots(denial.text)) - names) >= 2
+    if len((roots(said.text) & roots(denial.text)) - names) >= 2:
+        return True
+    thing = _DENIES_ANY.search(denial.text)
+    deeds = {_ENDING.sub("", word) for word in content_words(said.text) if len(word) > 5}
+    return bool(thing and not _NOT.search(said.text) and _ENDING.sub("", thing[1].lower()) in deeds)
 
 
 def _opposed(one: Side, other: Side) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.answer.costs import MONEY, asks_for_cost, tells_cost
+from rag.answer.evidence import SPEAKS, Sentence
 from rag.answer.quantities import HARMS, Quantity, is_of_people, quantities
 from rag.words import content_words, singular
 
@@ -14,18 +17,17 @@ _COUNTS = re.compile(
     r"amount|size|count)\b"
 )
 _COUNTED = re.compile(r"(?i)\b(?:how many|number of|figures? (?:for|of|on)|how much) ((?:[\w’'-]+ ?){1,3})")
-_TOLL = r"toll (?:\S+ ){0,8}?(?:to|at|was|is|of)"
+_TOLL = r"toll (?:\S+ ){0,12}?(?:to|at|was|is|of)"
 _OF_TOLL = re.compile(rf"(?i)\b{_TOLL} (?:at least )?$")
 _OF_PEOPLE = re.compile(rf"(?i)\b(?:{_TOLL}|killing|injuring|wounding|injured|killed)(?: at least| about)? $")
-_MEASURES = frozenset(
-    "$ € £ ¥ ₩ % dollar euro pound yen franc crown krone ruble rouble yuan won rupee peso meter metre ton tonne liter "
-    "litre hectare acre kilometer kilometre mile percent".split()
+_MEASURES = MONEY | frozenset(
+    "% meter metre ton tonne liter litre hectare acre kilometer kilometre mile percent".split()
 )
 
 
 def asks_for_count(question: str) -> bool:
     """Whether a question asks for a quantity."""
-    return bool(_COUNTS.search(question))
+    return bool(_COUNTS.search(question)) or asks_for_cost(question)
 
 
 def what_is_counted(question: str) -> list[str]:
@@ -49,9 +51,23 @@ def is_asked(question: str, quantity: Quantity, text: str) -> bool:
         return harm_of(quantity, text) == wanted
     if re.search(r"(?i)\bhow many\b", question):
         return False  # it names what it counts, and this counts something else
+    if asks_for_cost(question) and not (quantity.unit in MONEY and tells_cost(text)):
+        return False
     if re.search(r"(?i)\bhow much\b", question) and quantity.unit not in _MEASURES:
         return False
     return len(quantities(text)) == 1
+
+
+def counting_first(question: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences; if the first counts only another harm ("3 are missing"), those that count what is asked lead."""
+    found = quantities(sentences[0].text) if sentences and asks_for_count(question) else []
+    counted = [harm_of(q, sentences[0].text) for q in found]
+    if not counted or not all(harm and harm != harms(question) for harm in counted):
+        return tuple(sentences)
+    asked = [
+        s for s in sentences if s.score >= SPEAKS and any(is_asked(question, q, s.text) for q in counted_in(s.text))
+    ]
+    return (*asked, *(s for s in sentences if s not in asked))
 
 
 def same_unit(one: Quantity, other: Quantity, here: str, there: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.asked_speaker import of_speaker, speaker_asked
+from rag.answer.counted import counting_first
 from rag.answer.evidence import Sentence, Sentences
 from rag.answer.fitted import fitted
 from rag.answer.kind import Kind
@@ -94,7 +95,8 @@ def judge(
     if answers >= least:
         likeliest = [w.sentence for w in (best, *others) if w.sentence in evidence]
         ordered = (*likeliest, *(s for s in evidence if s not in likeliest))
-        return Verdict(tuple(s for s in ordered if kind is None or kind.in_(s.text)) or ordered, answers)
+        kept = tuple(s for s in ordered if kind is None or kind.in_(s.text)) or ordered
+        return Verdict(counting_first(question, kept), answers)
     if when:
         return Verdict((), answers, not_then)
     if evidence[0] is not nearest:
