@@ -29,6 +29,37 @@ def test_contrary_verbs_are_seen(claim: str, quote: str) -> None:
     assert not turns_round(quote, quote)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The minister stays in office.", "The minister will not resign."),
+        ("The bridge remained closed.", "The bridge was not opened."),
+        ("The council rejected the bridge.", "The council did not approve the bridge."),
+        ("The strike is illegal.", "The strike is not legal."),
+        ("The door was closed.", "The door was not opened."),
+        ("The council rejected the bridge.", "The council refused to approve the bridge."),
+        ("The bridge remained closed.", "The bridge was not fully opened."),
+    ],
+)
+def test_the_contrary_of_a_denied_word_says_the_same(one: str, other: str) -> None:
+    assert not turns_round(one, other)
+    assert not turns_round(other, one)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The minister will not resign.", "The minister resigned."),
+        ("The council did not approve the bridge.", "The council approved the bridge."),
+        ("The minister stays in office.", "The minister resigned, and did not speak."),
+        ("The council rejected the bridge.", "The council did not delay the vote and approved the bridge."),
+        ("The tunnel was not opened.", "The tunnel was opened on Monday, the bridge closed."),
+    ],
+)
+def test_a_denial_of_something_else_does_not_mend_a_contrary(claim: str, quote: str) -> None:
+    assert turns_round(claim, quote)
+
+
 def test_what_has_closed_has_opened_once() -> None:
     opened = "The old bridge opened in 1931."
     assert not swaps_contrary("closed", opened, around=opened)  # "When was the old bridge closed?" is not mistaken

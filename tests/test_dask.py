@@ -6,9 +6,10 @@ import errno
 import logging
 import pickle
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,18 @@ def test_the_result_is_that_of_a_serial_ingest(cluster: Any, pages: Path, serial
     assert not logging.getLogger("distributed.nanny").isEnabledFor(logging.WARNING)  # a slow end is nobody's concern
 
 
-def killed(cluster: Any, *, task: str) -> None:
+@contextmanager
+def killing(cluster: Any, *, task: str) -> Iterator[None]:
+    """Kill a worker at work on such a task meanwhile; it is an error if none was."""
+    with ThreadPoolExecutor(1) as pool:
+        killer = pool.submit(killed, cluster, task=task)
+        yield
+        killer.result()
+
+
+def killed(cluster: Any, *, task: str, within: float = 120) -> None:
     """Kill a worker of the cluster that is at work on such a task."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         for worker in list(cluster.scheduler.workers.values()):
             if any(str(running.key).startswith(task) for running in list(worker.processing)):
@@ -75,6 +85,7 @@ def killed(cluster: Any, *, task: str) -> None:
                 nanny.process.process._process.kill()
                 return
         time.sleep(0.005)
+    raise TimeoutError(f"no worker was seen at work on {task}")
 
 
 def lost_tasks(cluster: Any) -> list[str]:
@@ -84,12 +95,15 @@ def lost_tasks(cluster: Any) -> list[str]:
 
 
 def test_a_worker_that_dies_at_work_costs_nothing(cluster: Any, pages: Path, serial: Any, tmp_path: Path) -> None:
-    killer = threading.Thread(target=killed, args=[cluster], kwargs={"task": "_embed"})
-    killer.start()
-    result = ingested(pages, tmp_path, dask=cluster.scheduler_address)
-    killer.join()
+    with killing(cluster, task="_embed"):
+        result = ingested(pages, tmp_path, dask=cluster.scheduler_address)
     assert any(key.startswith("_embed") for key in lost_tasks(cluster))
     assert result == serial
+
+
+def test_a_worker_that_could_not_be_killed_is_an_error(cluster: Any) -> None:
+    with pytest.raises(TimeoutError, match="no worker was seen at work on _embed"):
+        killed(cluster, task="_embed", within=0.05)
 
 
 def test_a_page_that_kills_its_workers_is_a_failure_of_that_page(pages: Path, tmp_path: Path) -> None:
@@ -98,16 +112,12 @@ def test_a_page_that_kills_its_workers_is_a_failure_of_that_page(pages: Path, tm
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
         Rag.open(tmp_path) as rag,
     ):
-        killer = threading.Thread(target=killed, args=[cluster], kwargs={"task": "_read_and_cut"})
-        killer.start()
-        report = rag.ingest(pages / "court.txt", dask=cluster.scheduler_address)
-        killer.join()
+        with killing(cluster, task="_read_and_cut"):
+            report = rag.ingest(pages / "court.txt", dask=cluster.scheduler_address)
         assert [failure.path for failure in report.failed] == [str(pages / "court.txt")]
         assert "killed each worker that read it, 1 in all" in report.failed[0].reason
-        killer = threading.Thread(target=killed, args=[cluster], kwargs={"task": "_embed"})
-        killer.start()
-        assert rag.ingest(pages / "court.txt", dask=cluster.scheduler_address).added  # embedded by the writer
-        killer.join()
+        with killing(cluster, task="_embed"):
+            assert rag.ingest(pages / "court.txt", dask=cluster.scheduler_address).added  # embedded by the writer
         assert rag.doctor().ok
         assert {key.rpartition("-")[0][:6] for key in lost_tasks(cluster)} >= {"_read_", "_embed"}
 

@@ -29,20 +29,34 @@ _PROGRAM = (
     r"(?:AIs?|A\.I\.|(?:AI |virtual |digital )?assistants?|(?:large )?language[- ]models?|LLMs?|chat ?bots?|GPT|"
     r"AI (?:agents?|readers?|systems?|summari[sz]ers?|models?))"
 )
+# "that" before a clause, not before a noun: "answer that the vote was void", not "answer that call".
+_THAT = (
+    r"that (?:(?:the|an?|this|these|those|his|her|its|their|my|our|your|all|no|he|she|it|they|we|you|i|there)\b|\d"
+    r"|\"\"|(?-i:[A-Z])|\w+[^\Ws]s\b"
+    r"|(?:[\w'’-]+ ){1,4}?(?:is|are|was|were|has|have|had|will|would|can|may|must|\w+ed)\b)"
+)
+# What laws ask of programs: "Chatbots must tell users that they are not human."
+_OWN_KIND = (
+    r"(?: \w+){0,3} that (?:they|it|users|people) (?:are|is) (?:not )?(?:(?:talking|speaking|chatting) (?:to|with) )?"
+    r"(?:an? )?(?:humans?|persons?|AIs?|machines?|robots?|bots?|computers?|programs?)(?: under [^,:;]*)?\W*$"
+)
+# A credit, behind "Assistant:" or "Developer:", names somebody and says no more.
+_CREDIT = r"(?-i:\s*[A-Z][a-z.'’][\w.'’-]*(?:,? (?:and |& |de |van |von )?[A-Z][a-z.'’][\w.'’-]*){0,5}\W*$)"
 _ORDER = re.compile(rf"{_OPENS}{_ADVERBS}(?:{_SAYING})\b", re.IGNORECASE)
 _MUST = re.compile(
     rf"^\W*(?:\w+ ){{0,3}}{_PROGRAM}\b(?: \w+ing (?:\w+ ){{0,4}}\w+)? "
-    rf"(?:must|should|shall|need to|(?:are|is) (?:required )?to) {_ADVERBS}(?:{_SAYING}|answer|say|state|note)\b",
+    rf"(?:must|should|shall|need to|(?:are|is) (?:required )?to) {_ADVERBS}(?!\w+{_OWN_KIND})"
+    rf"(?:{_SAYING}|answer|say|state|note)\b",
     re.IGNORECASE,
 )
 _YOU_MUST = re.compile(
     rf"\b(?<![\w'’)] )you (?:must|should|shall|need to|have to|are (?:required )?to) {_ADVERBS}"
-    r"(?:answer|reply|respond|state|output) (?:only\b|(?:simply |exactly )?(?:that\b|with\b|\"\"))"
+    rf"(?:answer|reply|respond|state|output) (?:only\b|(?:simply |exactly )?(?:{_THAT}|with\b|\"\"))"
     r"|\byour (?:answer|response|reply|summary) (?:mentions\b|(?:must|should|has to|needs to) \w+ (?:that\b|\"\"))"
     r"|\banswer to (?:any|every|all) (?:\w+ )?questions?\b[^,]* (?:is|are) (?:that\b|\"\")",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|^\W*(?:SYSTEM|[Aa]ssistant|ASSISTANT)\s*[:>\]]")
+_MARK = re.compile(rf"<\|\w+\|>|\[/?INST\]|<</?SYS>>|^\W*(?:SYSTEM|[Aa]ssistant|ASSISTANT)\s*[:>\]](?!{_CREDIT})")
 _ADDRESS = re.compile(
     r"#{2,}\s*(?:instruction|question|input|system|user|human|assistant|response|answer)s?\s*:"
     rf"|\W*(?:(?:\w+ )?(?:notes?|notice|messages?|instructions?|reminders?) (?:to|for)|attention|dear) "
@@ -75,7 +89,8 @@ _PROGRAMS = re.compile(
     r"\b(?:whoever|anyone who|any\w* (?:\w+ )?that) (?:summari[sz]|read|quot|translat|process|analy[sz])e?s this\b|"
     r"\b(?:system|admin|developer|protocol|operational|security|pre-execution|simulation|compliance|procedural|backend)"
     r"(?: \w+){0,2} (?:notices?|directives?|messages?|instructions?|prompts?|alerts?|overrides?|prerequisites?|notes?|"
-    r"checks?|enforcement|error|failure|fault|outage|malfunction)\b|^\W*(?:system|assistant|user|admin|developer)\s*[:>\]]",
+    r"checks?|enforcement|error|failure|fault|outage|malfunction)\b|"
+    rf"^\W*(?:system|assistant|user|admin|developer)\s*[:>\]](?!{_CREDIT})",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]|(?<!\w)['‘][^'’]{3,}['’](?!\w)")

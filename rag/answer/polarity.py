@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.words import STEM, STOP_WORDS, content_words
 
@@ -13,6 +13,9 @@ _NOT = re.compile(
     r"|\bcannot|n['’]t)\b(?!\s+(?:only|just|necessarily|be more)\b)|\bnever\b"
     r"|(?:^|[.:;,]\s)(?:no|none|nobody|neither)\b"
 )
+# What turns the words behind it, up to the end of their clause.
+_GOVERNS = re.compile(rf"{_NOT.pattern}|\b(?:refus\w+|fail\w*|declin\w+|unable|unlikely) to\b")
+_CLAUSE_END = re.compile(r"(?i)[,;:.]|\b(?:and|that|who|which)\b")
 # What may bear a negation of the claim.
 _DENIES = re.compile(
     r"(?i)\b(?:not|no|never|none|nobody|nothing|nor|neither|without|cannot|den(?:y|ie[sd]|ying|ials?)|refus\w+|"
@@ -64,7 +67,7 @@ def turns_round(claim: str, quote: str, *, around: Sequence[str] = ()) -> bool:
     if _CONTRASTS.search(claim) or quote.rstrip().endswith("?"):
         return False
     if denial := _NOT.search(claim):
-        denying = [text for text in (quote, *around) if _DENIES.search(text)]
+        denying = [text for text in (quote, *around) if _DENIES.search(text) or _has_contrary(text, _governed(claim))]
         affirming = [text for text in (quote, *around) if text not in denying]
         return not denying or _is_of_another(claim[: denial.start()].strip(), denying, affirming)
     whole = " ".join((quote, *around))
@@ -92,13 +95,36 @@ def swaps_contrary(claim: str, quote: str, *, around: str) -> bool:
 
 
 def _swaps(claim: str, quote: str, around: str, pairs: Sequence[tuple[str, str]]) -> bool:
-    said, given, near = (set(re.findall(r"[a-z]+", text.lower())) for text in (claim, quote, around))
-    sides = [(set(a.split()), set(b.split())) for a, b in pairs]
+    said, given, near = map(_words, (claim, quote, around))
+    turned, turned_there = _governed(claim), _governed(quote)
     return any(
         said & one and given & other and not said & other and not near & one
-        for pair in sides
-        for one, other in (pair, pair[::-1])
+        for one, other in _sides(pairs)
+        if bool(turned & one) == bool(turned_there & other)  # "did not approve" is no contrary of "rejected"
     )
+
+
+def _has_contrary(text: str, denied: set[str]) -> bool:
+    """The text has the contrary of a denied word, and not the word: "stays" for "will not resign"."""
+    held = _words(text)
+    return any(denied & one and held & other and not held & one for one, other in _sides([*_CONTRARIES, *_STAGES]))
+
+
+def _sides(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[set[str], set[str]]]:
+    for pair in pairs:
+        one, other = (set(side.split()) for side in pair)
+        yield one, other
+        yield other, one
+
+
+def _governed(text: str) -> set[str]:
+    """The two content words behind each negation in its clause: of "was not fully opened on Monday", "fully opened"."""
+    behind = (_CLAUSE_END.split(text[cue.end() :], maxsplit=1)[0] for cue in _GOVERNS.finditer(text))
+    return {word for clause in behind for word in content_words(clause)[:2]}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", text.lower()))
 
 
 def _is_denied(claim: str, quote: str) -> bool:
