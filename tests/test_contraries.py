@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag import Reranker
@@ -58,6 +60,18 @@ def test_the_contrary_of_a_denied_word_says_the_same(one: str, other: str) -> No
 )
 def test_a_denial_of_something_else_does_not_mend_a_contrary(claim: str, quote: str) -> None:
     assert turns_round(claim, quote)
+
+
+def test_what_is_vetoed_has_been_passed() -> None:
+    assert not turns_round(
+        "Parliament passed the budget law.", "The budget law of parliament was vetoed by the president."
+    )
+
+
+def test_capitals_take_no_time() -> None:
+    begun = time.perf_counter()
+    turns_round("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSKAPITAEN, 1 NOT and never.", "It is not.")
+    assert time.perf_counter() - begun < 1
 
 
 def test_what_has_closed_has_opened_once() -> None:

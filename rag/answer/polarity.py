@@ -25,7 +25,7 @@ _DENIES = re.compile(
 )
 _CONTRASTS = re.compile(r"(?i)\b(?:but|while|whereas|although|though|however|unlike|yet|if)\b|\?")
 _NAME = re.compile(r"[A-Z][\w-]+")
-_NAMES = re.compile(rf"(?:{_NAME.pattern} ?)+")
+_NAMES = re.compile(rf"{_NAME.pattern}(?: {_NAME.pattern})*")
 _LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|both|others?)\b")
 _CONTRARIES = [
     ("rise rises rose risen rising", "fall falls fell fallen falling"),
@@ -47,7 +47,7 @@ _CONTRARIES = [
     ("buy buys bought", "sell sells sold"),
     (
         "approve approves approved approving adopt adopts adopted adopting pass passes passed",
-        "reject rejects rejected rejecting veto vetoes vetoed defeated",
+        "reject rejects rejected rejecting",  # what is vetoed or defeated has been passed before
     ),
     ("legal lawful", "illegal unlawful"),
 ]
