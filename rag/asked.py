@@ -145,9 +145,9 @@ def outlets_meant(name: str, outlets: Sequence[str]) -> tuple[str, ...]:
 
 
 def language_code(name: str) -> str | None:
-    """The code of a language that is given by its name or code, in any case; None for what is neither."""
-    plain = name.strip().lower()
-    return LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2,3}", plain) else None)
+    """The code of a language that is given by its name or code, as "English", "EN" or "en-US"; None for what is neither."""
+    plain = name.strip().lower().partition("-")[0]
+    return LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2}", plain) else None)
 
 
 def _names(outlet: str) -> set[str]:
@@ -206,7 +206,7 @@ def _dated(question: str, as_of: date) -> Iterator[Reading]:
     for mention in find_dates(_SMALL.sub(lambda small: small[0].title(), question), published=as_of):
         before, following = question[: mention.start], question[mention.end :]
         lead = _LEAD.search(before) or _TOLD_UNTIL.search(before)
-        if mention.first is None or re.match(r"['’]s?\b|-", following):
+        if mention.first is None or mention.last is None or re.match(r"['’]s?\b|-", following):
             continue  # "the May 3 deal", "last week's vote": the time names the thing
         if mention.first > as_of or re.search(r"(?i)\bas of\s*$", before):
             continue  # told before it comes; and what held "as of June 18" may have been told long before

@@ -89,7 +89,7 @@ def checked(filters: Filters | None, truth: Truth) -> Filters:
     since, until = (as_day(getattr(filters, name), name=name) for name in ("since", "until"))
     if since and until and since > until:
         raise ClipdeskError(f"the filters are empty: since {since} is after until {until}")
-    sources = [name for name in filters.sources or () if name.strip()]
+    sources = [name for name in filters.sources or () if name and name.strip()]
     outlets = truth.outlets() if sources else []
     return Filters(
         sources=tuple(dict.fromkeys(meant for name in sources for meant in outlets_meant(name, outlets))),

@@ -124,15 +124,15 @@ class VectorIndex:
             if self._server is None:
                 raise
             raise IndexLost(
-                f"the Chroma server at {self._server.url} stopped serving ({error}): start it and run the same command "
-                "once more"
+                f"the Chroma server at {self._server.url} cannot be asked any more ({error}): see that it runs, then "
+                "run the same command once more"
             ) from error
 
-    def sweep(self, prefix: str) -> None:
-        """Delete all other collections whose names begin so; for a server, where folders cannot be deleted."""
+    def sweep(self, prefix: str, *, but: str) -> None:
+        """Delete all collections whose names begin so `but` one; for a server, where folders cannot be deleted."""
         with self._serving():
             for other in self._client.list_collections():
-                if other.name.startswith(prefix) and other.name != self._name:
+                if other.name.startswith(prefix) and other.name != but:
                     self._client.delete_collection(other.name)
 
     def upsert(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
@@ -128,20 +129,25 @@ class Store:
             index = self.index
             index.count()  # a server that is gone is found out while nothing is dropped yet
             articles, chunks = drop()
+            wipe = scrub and bool(articles)
             try:
-                if scrub and articles:
+                if wipe:
                     self._renew_index()  # an HNSW file only marks a vector as deleted
                 else:
                     index.delete(chunks)
                 self.truth.journal_clear(chunks)
-            except StoreError as error:
+            except BaseException as error:
+                if wipe:
+                    with suppress(StoreError, sqlite3.Error):
+                        self.truth.scrub()
+                if not isinstance(error, StoreError):
+                    raise
                 raise StoreError(
                     f"the articles are removed, but the index still has their vectors ({error.__cause__ or error}): "
                     'once it serves again, run "clipdesk rebuild", which wipes them'
                 ) from error
-            finally:
-                if scrub and articles:
-                    self.truth.scrub()
+            if wipe:
+                self.truth.scrub()
             return articles
 
     @contextmanager
@@ -202,16 +208,21 @@ class Store:
         """Make the index again in a new folder, then take it into use and delete the old one; returns its rows.
 
         The truth names the folder in use, so a crash leaves either the old index or the new one, and a folder that
-        nobody names is swept away when the store is next opened.
+        nobody names is swept away when the index is next opened or made anew.
         """
+        self._sweep()
         number = self._number() + 1
         ids = self.truth.chunk_ids()
         with clean_memory():
             fresh = self._made(number)
-            for at in range(0, len(ids), 1000):
-                vectors = self.truth.vectors(ids[at : at + 1000])
-                fresh.upsert(list(vectors), np.stack(list(vectors.values())))
-                progress(min(at + 1000, len(ids)), len(ids))
+            try:
+                for at in range(0, len(ids), 1000):
+                    vectors = self.truth.vectors(ids[at : at + 1000])
+                    fresh.upsert(list(vectors), np.stack(list(vectors.values())))
+                    progress(min(at + 1000, len(ids)), len(ids))
+            except BaseException:
+                fresh.close()  # its folder is to be swept
+                raise
         with self.truth.steady():
             self.truth.set_meta({"index.number": str(number)})
             self._close_index()
@@ -235,10 +246,10 @@ class Store:
         return int(self.truth.meta("index.number") or 0)
 
     def _sweep(self) -> None:
-        """Delete indexes that nothing names any more."""
+        """Delete indexes that nothing names: older ones, and what a renewal that broke off has made."""
         if self._server:
-            if self._index:
-                self._index.sweep(self._prefix())
+            prefix = self._prefix()
+            self._opened().sweep(prefix, but=f"{prefix}{self._number()}")
             return
         for folder in self.folder.glob("chroma*"):
             if folder.name != (f"chroma-{self._number()}" if self._number() else "chroma"):
@@ -281,9 +292,9 @@ class Store:
 
     def _opened(self) -> VectorIndex:
         if self._index is None:
-            self._sweep()
             self._index_number = self._number()
             self._index = self._made(self._index_number)
+            self._sweep()
         return self._index
 
     def _close_index(self) -> None:

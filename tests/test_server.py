@@ -159,7 +159,7 @@ def test_a_server_that_goes_away_is_named_and_nothing_is_lost(tmp_path: Path) ->
             lambda: rag.delete(first),
             lambda: rag.rebuild(),
         ):
-            with pytest.raises(StoreError, match=r"Chroma server at http://127\.0\.0\.1:\d+ (stopped|does not) serv"):
+            with pytest.raises(StoreError, match=r"Chroma server at http://127\.0\.0\.1:\d+ (cannot|does not)"):
                 write()
         assert {a.title for a in rag.articles()} == {"Ostrel", "Fennick"}
         with chroma(tmp_path / "chroma", port=port):
@@ -196,3 +196,47 @@ def test_the_plain_name_of_the_setting_counts(monkeypatch: pytest.MonkeyPatch) -
     chroma = load_settings().chroma
     assert chroma is not None
     assert (chroma.url, chroma.token, chroma.tenant) == ("https://chroma.example", "t", "default_tenant")
+
+
+def test_what_a_renewal_that_broke_off_has_made_is_swept(server: str, tmp_path: Path) -> None:
+    settings = load_settings(chroma_url=server)
+    articles = [NewArticle(who, f"The {who} council voted.", who) for who in ("Ostrel", "Fennick")]
+
+    def broken_off(done: int, total: int, name: str = "") -> None:
+        if name == "indexing":
+            raise KeyboardInterrupt
+
+    def collections(rag: Rag) -> list[str]:
+        prefix = rag._store._prefix()
+        return [c.name for c in rag._store.index._client.list_collections() if c.name.startswith(prefix)]
+
+    with Rag.open(tmp_path, settings=settings) as rag:
+        first, _ = rag.add(articles, name="two")
+        with pytest.raises(KeyboardInterrupt):
+            rag.rebuild(progress=broken_off)
+        assert len(collections(rag)) == 2
+    with Rag.open(tmp_path, settings=settings) as rag:
+        assert len(collections(rag)) == 1  # swept where the index is opened
+        with pytest.raises(KeyboardInterrupt):
+            rag.rebuild(progress=broken_off)
+        rag._store.truth.drop(first)
+        assert rag.rebuild() == rag._store.index.count() == 1  # and where it is made anew
+        assert len(collections(rag)) == 1
+
+
+def test_a_full_disk_does_not_hide_what_a_delete_leaves_to_do(tmp_path: Path) -> None:
+    port = free_port()
+    with Rag.open(tmp_path / "data", settings=load_settings(chroma_url=f"http://127.0.0.1:{port}")) as rag:
+        store = rag._store
+        with chroma(tmp_path / "chroma", port=port) as process:
+            (only,) = rag.add([NewArticle("Ostrel", "The Ostrel council voted.", "Wire")], name="one")
+
+            def drop() -> tuple[list[str], list[str]]:
+                process.kill()
+                process.wait(timeout=30)
+                gone = store.truth.drop(only)
+                store.truth.run("PRAGMA query_only = ON")  # nothing more can be written
+                return gone
+
+            with pytest.raises(StoreError, match=r'the articles are removed, .* run "clipdesk rebuild"'):
+                store._drop(drop, scrub=True)

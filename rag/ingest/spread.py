@@ -53,7 +53,7 @@ class Spread:
         self._model = model
         self._cuts: dict[str, Cut] = {}
         self._embedded: dict[tuple[str, ...], Any] = {}
-        self.workers = len(client.scheduler_info()["workers"])
+        self.workers = max(1, len(client.scheduler_info()["workers"]))
 
     def read(self, data: bytes, **how: Any) -> Callable[[], tuple[tuple[Article, ...], tuple[str, ...]]]:
         """Have a page read and its articles cut; the call that waits for them. It raises PageError."""
@@ -145,7 +145,10 @@ def spread(scheduler: str, settings: Settings, *, model: str) -> Iterator[Spread
             raise ClipdeskError(
                 f'no worker has joined the Dask scheduler {scheduler}: start one with "dask worker {scheduler}"'
             ) from error
-        yield Spread(client, settings, model=model)
+        try:
+            yield Spread(client, settings, model=model)
+        except (dask.comm.CommClosedError, dask.CancelledError, dask.client.ClosedClientError) as error:
+            raise ClipdeskError(f"the Dask scheduler {scheduler} went away: start it and ingest again") from error
 
 
 def _for_workers(settings: Settings) -> Settings:
