@@ -145,7 +145,7 @@ def outlets_meant(name: str, outlets: Sequence[str]) -> tuple[str, ...]:
 
 
 def language_code(name: str) -> str | None:
-    """The code of a language that is given by its name or code, as "English", "EN" or "en-US"; None for what is neither."""
+    """The code of a language that is given by its name or code ("English", "EN", "en-US"); None for what is neither."""
     plain = name.strip().lower().partition("-")[0]
     return LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2}", plain) else None)
 
