@@ -355,6 +355,31 @@ def test_a_pronoun_gives_way_to_the_only_person_named() -> None:
     last = Turn("Who offered to mediate?", "Putin did, Dmitry Peskov said.")
     for turn in (two, last, Turn("When did Brandt leave?", "On Monday.")):
         assert standalone(asked, [minister, turn]) == f"{turn.question} {asked}"
+    met = Turn("Whom did Tomas Ek meet?", "The mayor.")
+    assert standalone(asked, [met, minister]) == f"{minister.question} {asked}"  # two, one in each turn
+
+
+@pytest.mark.parametrize(
+    "said", ["Harbour Post reported it.", "It was the Aurora Star.", "Members of Varn Green Party."]
+)
+def test_a_pronoun_stands_for_no_outlet_ship_or_party(said: str) -> None:
+    turn = Turn("Who says that it sank?", said)
+    assert standalone("Did he confirm it?", [turn]) == f"{turn.question} Did he confirm it?"
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Did they arrest her yesterday?", "Did they arrest Lena Brandt yesterday?"),
+        ("Was the deal made by her or not?", "Was the deal made by Lena Brandt or not?"),
+        ("Did they free her quickly?", "Did they free Lena Brandt quickly?"),
+        ("Where is her own family?", "Where is Lena Brandt’s own family?"),
+        ("Where is her family?", "Where is Lena Brandt’s family?"),
+    ],
+)
+def test_what_her_stands_before_tells_whether_it_is_possessive(question: str, named: str) -> None:
+    minister = Turn("Who is the harbour minister?", "Lena Brandt")
+    assert standalone(question, [minister]).endswith(named)
 
 
 def test_an_answer_that_leaves_the_best_sentence_aside_gets_it_behind_its_own_words(writer: Rag, llm: FakeLLM) -> None:

@@ -98,6 +98,11 @@ def test_a_denial_of_another_is_none_of_the_subject() -> None:
         ("Exactly 12 people died.", "At least 12 people died.", "do not give 12 as an exact number"),
         ("Only 12 people died.", "More than 12 people died.", "do not give 12 as an exact number"),
         ("The council approved it by 14 votes to 21.", VOTE, "have the votes the other way round"),
+        (
+            "The council approved it by 14 votes to 21.",
+            "The council, opposition and all, approved it by 21 votes against 14.",
+            "have the votes the other way round",
+        ),
     ],
 )
 def test_a_number_given_otherwise_is_told(claim: str, text: str, why: str) -> None:
@@ -117,6 +122,9 @@ def test_a_number_given_otherwise_is_told(claim: str, text: str, why: str) -> No
         ("Only 12 people died.", "At least 12 people were hurt, and 12 people died."),
         ("Berg lost the vote by 14 to 21.", "Holm won the vote by 21 to 14."),
         ("Norway lost 1-3 to Sweden.", "Sweden beat Norway 3-1."),
+        ("Berg won the vote 55-45.", "Holm lost the vote to Berg, 45-55."),
+        ("Senators voted the bill down by 55 votes to 45.", "By 45 votes to 55, senators rejected the bill."),
+        ("Senators turned down the bill by 55 votes to 45.", "The bill got 45 votes to 55."),
     ],
 )
 def test_a_number_given_alike_is_not(claim: str, text: str) -> None:
@@ -144,6 +152,8 @@ def test_what_is_to_come_has_not_happened(claim: str, quote: str) -> None:
         ("The bridge opened in 2028.", "The bridge opened in 2028, and a second will open in 2030."),
         ("Holm died in the war.", "Holm would later die in the war."),
         ("Holm promised that he would open it.", "Holm will open it."),
+        ("The mayor noted that it cannot open this year.", "The mayor said that it will not open this year."),
+        ("Police blamed the driver for the crash.", "Police say that the driver is to blame for the crash."),
         ("The council approved a bridge that opens in 2028.", "Approved by the council, the bridge will open in 2028."),
     ],
 )

@@ -15,9 +15,11 @@ from rag.answer.evidence import Sentence, gather
 from rag.answer.gate import QUOTE, by_likelihood, judge, likelihood
 from rag.answer.planted import is_planted
 from rag.answer.signals import OCCLUDED, WEIGHED, weigh
-from rag.answer.tongue import language
+from rag.answer.tongue import language, other_language
 from rag.ingest.sentences import split_sentences
+from rag.types import Passage
 from rag.words import stems
+from store.records import Article
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,10 @@ def test_a_refusal_names_no_word_that_an_article_has_nor_a_verb_nor_a_number(tmp
         ("Who will die in the war?", "en"),
         ("What did Die Zeit say of TASS (ТАСС)?", "en"),
         ("Aurora ferry", None),
+        ("Was de la Cruz in Las Palmas?", None),  # small words of English too
+        ("Did de las Heras win?", None),
+        ("Wer war in Kalvik?", "de"),
+        ("Quali sono i danni?", "it"),
     ],
 )
 def test_the_language_of_a_question(text: str, code: str | None) -> None:
@@ -170,6 +176,19 @@ def test_a_question_in_another_language_is_told_so(tmp_path: Path) -> None:
             refused = rag.ask(question)
             assert refused.status == "refused"
             assert f"the question is in {name} and the articles are in English: ask in English." in refused.text
+
+
+def test_a_script_alone_tells_no_language() -> None:
+    def told(question: str, text: str, code: str | None = None) -> str | None:
+        story = Article("a", "A title", None, None, None, None, None, None, text, language=code)
+        return other_language(question, [Passage(story, 0, len(text), text, 1.0)])
+
+    sank = "Фериботът потъна в понеделник, загинаха дванадесет души."
+    assert told("Колко души загинаха на ферибота?", sank, "bg") is None
+    assert told("Колко души загинаха на ферибота?", "Пором затонув у понеділок.", "uk") is None
+    assert told("Сколько людей погибло на пароме?", "Das Schiff ist am Montag gesunken.", "de") is not None
+    assert told("Wie viele Menschen starben auf der Fähre?", sank, "bg") is None  # of no name that could be told
+    assert told("Wie viele Menschen starben auf der Fähre?", "Паром затонул в понедельник.", "ru") is not None
 
 
 def test_a_question_without_the_thing_that_is_missing_is_answered(desk: Rag) -> None:

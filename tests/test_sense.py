@@ -449,3 +449,28 @@ def test_a_question_that_nothing_answers_is_corrected_where_a_sentence_denies_it
     assert answer.premise is not None
     assert answer.text.startswith(f"The articles say otherwise: {text} [1]")
     assert (answer.status, answer.nearby) == ("answered", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "denial", "told"),
+    [
+        ("Why did Quill resign?", "Quill did not resign in 2019.", "Quill resigned on Friday."),
+        (
+            "Why did Denmark sign the declaration?",
+            "At first Denmark did not sign the declaration.",
+            "Denmark signed the declaration in June.",
+        ),
+        (
+            "Why did the ferry line raise its fares?",
+            "The ferry line did not raise its fares last year.",
+            "The ferry line raised its fares on Monday.",
+        ),
+    ],
+)
+def test_a_denial_beside_a_sentence_that_affirms_corrects_nothing(question: str, denial: str, told: str) -> None:
+    def correction(*texts: str) -> str | None:
+        found = denied_premise(question, [Sentence(article(text), 0, len(text), 2.0) for text in texts])
+        return found.sentence.text if found else None
+
+    assert correction(denial) == correction("The ferry line opened in 1990.", denial) == denial
+    assert correction(denial, told) is correction(told, denial) is None

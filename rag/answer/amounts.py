@@ -11,7 +11,10 @@ _NAMED = {*_CURRENCY.values(), "crown", "krona", "krone", "rouble", "ruble", "fr
 _EXACTLY = re.compile(r"(?i)\b(?:exactly|precisely)\s$")
 _NO_MORE = re.compile(r"(?i)\b(?:only|just)\s$")
 _VOTES = re.compile(r"(?i)\b(\d+)(?: votes?)?(?: (?:to|against) |[-–])(\d+)\b(?! ?%)")
-_LOSES = re.compile(r"(?i)\b(?:los[et]\w*|defeat\w*|reject\w*|fail\w*|against)\b")
+_LOSES = re.compile(
+    r"(?i)\b(?:los[et]\w*|defeat\w*|reject\w*|fail\w*|against|oppos(?:e[sd]?|ing)|block(?:s|ed|ing)?|"
+    r"(?:vot|turn)(?:ed|ing) (?:\w+ ){0,3}down)\b"
+)
 
 
 def given_otherwise(claim: str, text: str) -> str | None:
@@ -34,8 +37,8 @@ def _currency(quantity: Quantity) -> str | None:
 
 
 def _turns_votes(claim: str, text: str) -> bool:
-    """Votes for and against have changed places; whoever loses is told of with the smaller number first."""
-    if "vote" not in claim.lower() or _LOSES.search(claim):
+    """Votes for and against have changed places; not where either text tells of the loser, smaller number first."""
+    if "vote" not in claim.lower() or any(_LOSES.search(_VOTES.sub(" ", told)) for told in (claim, text)):
         return False
     known = {(a, b) for a, b in _VOTES.findall(text)}
     return any((b, a) in known and (a, b) not in known for a, b in _VOTES.findall(claim))

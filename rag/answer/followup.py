@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.speakers import runs
+from rag.answer.speakers import BODY, runs
 from rag.answer.voices import CALENDAR, NAME
 from rag.places import is_place
 from rag.types import Turn
@@ -20,7 +20,13 @@ _STANDS_FOR = re.compile(
     r"(?=\W*$| (?:is|was|were|are|did|do)\b)"
 )
 _YOU_SAID = re.compile(r"(?i),? (?:did you say|do you mean|you (?:said|mentioned))(?=\W*$)")
-_PERSON = re.compile(r"(?i)\b(?:(?P<own>his|her(?= [a-z]))|he|she|him|her)\b")
+_PERSON = re.compile(r"(?i)\b(?:his|he|she|him|her)\b")
+_NO_THING = re.compile(  # "arrest her yesterday", but "her family"
+    r"(?i)(?:yesterday|today|tomorrow|tonight|last|next|soon|later|ago|alone|"
+    r"(?!(?:family|ally|reply|rally|early|elderly|daily)\b)\w+ly)\b"
+)
+_OWN = frozenset("own other few more most".split())  # stop words that may stand between "her" and the thing
+_OUTLET = re.compile(r"(?i)\b(?:post|times|news|herald|journal|gazette|daily|press|tribune|wire)$")
 _NEAR = 2  # turns in which it may be said whom a pronoun stands for
 _WHOLE = 3  # words, a name among them, with which a question behind "and" asks for something of its own
 _ENOUGH = 4  # words of its own with which a question stands alone, pronoun or not
@@ -65,11 +71,25 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 def _with_name(question: str, history: Sequence[Turn]) -> str:
     """The question with the name of the person that its pronoun stands for, if nobody else comes into question."""
     pronoun = _PERSON.search(question)
-    texts = [text for turn in reversed(history) for text in (turn.question, turn.answer)]
-    name, *others = next((names for text in texts if (names := _names(text))), ("",))
-    if not pronoun or others or " " not in name or name in history[-1].question:
+    texts = [text for turn in history for text in (turn.question, turn.answer)]
+    name, *others = {name for text in texts for name in _names(text)} or ("",)
+    if not pronoun or others or not all(_is_person(name, text) for text in texts) or name in history[-1].question:
         return question
-    return question[: pronoun.start()] + name + ("’s" if pronoun["own"] else "") + question[pronoun.end() :]
+    behind = question[pronoun.end() :]
+    return question[: pronoun.start()] + name + ("’s" if _owns(pronoun[0].lower(), behind) else "") + behind
+
+
+def _is_person(name: str, text: str) -> bool:
+    """Whether a name may be a person's: it is in full, and of no outlet, body or thing ("the Aurora Star")."""
+    thing = re.search(rf"(?i)\bthe {re.escape(name)}\b", text)
+    return " " in name and not (thing or BODY.search(name) or _OUTLET.search(name))
+
+
+def _owns(pronoun: str, behind: str) -> bool:
+    """Whether a pronoun says whose the thing behind it is."""
+    word = re.match(r" ([a-z][\w-]*)", behind)
+    thing = word and not _NO_THING.fullmatch(word[1]) and word[1] not in STOP_WORDS - _OWN
+    return pronoun == "his" or (pronoun == "her" and bool(thing))
 
 
 def _names(text: str) -> tuple[str, ...]:

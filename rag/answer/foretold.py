@@ -6,7 +6,8 @@ import re
 
 _COMING = re.compile(
     r"(?i)\b(?:will|would|should|shall|(?:plan|intend|hope|want|expect)(?:s|ed)? to"
-    r"|(?:due|set|scheduled|planned|expected|poised) to|(?:is|are) to)(?: also)?(?: be)? (?P<verb>[a-z]+)\b"
+    r"|(?:due|set|scheduled|planned|expected|poised) to|(?:is|are) to(?! blame\b))"
+    r"(?: also)?(?: be)? (?!(?:not|never)\b)(?P<verb>[a-z]+)\b"
 )
 _OPEN = re.compile(
     r"(?i)\b(?:will|would|should|shall|could|can|may|might|must|if|to be|being|be|(?:plan|intend|hope|want|expect)\w*|"

@@ -59,7 +59,10 @@ def false_premise(question: str, evidence: Sequence[Sentence]) -> Correction | N
 
 
 def denied_premise(question: str, evidence: Sequence[Sentence]) -> Correction | None:
-    """The correction of a question that nothing answers: "Why did X do Y?" where a sentence denies that X did Y."""
+    """The correction of a question that nothing answers: "Why did X do Y?" where a sentence denies that X did Y.
+
+    None if another sentence says that X did: the denial is of another time or thing then.
+    """
     taken = _TAKES.search(question) if _SUPPOSES.search(question) else None
     named = next(_subject_and_verbs(taken["rest"]), None) if taken else None
     if taken is None or named is None:
@@ -67,7 +70,20 @@ def denied_premise(question: str, evidence: Sequence[Sentence]) -> Correction | 
     name, verb = named
     about = roots(f"{name[0].split()[-1]} {taken['rest'][verb.end() :]}")
     same = [s for s in evidence if s.score >= SPEAKS and about <= roots(s.text)]
-    return next(_other_polarity(question, same), None)
+    found = next(_other_polarity(question, same), None)
+    return None if found and _told(taken["rest"], found.sentence, evidence) else found
+
+
+def _told(rest: str, denial: Sentence, evidence: Sequence[Sentence]) -> bool:
+    """Whether a sentence says of the subject what the denial denies of it."""
+    against = blank_quotes(denial.text)
+    for name, verb in _subject_and_verbs(rest):
+        doer = rest[: verb.start()].split()[-1]  # "line" in "the ferry line raise", of which the subject is "the ferry"
+        if _opposes(against, name, verb, rest) and any(
+            _affirmed(blank_quotes(sentence.text), doer, verb[0]) for sentence in evidence
+        ):
+            return True
+    return False
 
 
 def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Correction]:
@@ -81,11 +97,8 @@ def _other_polarity(question: str, evidence: Sequence[Sentence]) -> Iterator[Cor
         for name, verb in _subject_and_verbs(rest):
             if refused and verb.start() < refused.end():
                 continue
-            subject = name[0].split()[-1]
-            behind = rest[verb.end() :]
-            denied = _denied(text, subject, verb[0], behind) or _contrary(text, subject, verb[0], behind)
-            affirmed = _affirmed(text, subject, verb[0])
-            if affirmed if refused else denied:
+            affirmed = _affirmed(text, name[0].split()[-1], verb[0])
+            if affirmed if refused else _opposes(text, name, verb, rest):
                 yield Correction(f"{name[0]} {taken['aux']}{rest[name.end() :]}", sentence)
                 return
 
@@ -99,6 +112,12 @@ def _subject_and_verbs(rest: str) -> Iterator[tuple[re.Match[str], re.Match[str]
     verbs = [m for m in re.finditer(r"[a-z][\w-]+", clause) if m.start() >= name.end() and m[0] not in STOP_WORDS]
     for verb in verbs[:2]:
         yield name, verb
+
+
+def _opposes(text: str, name: re.Match[str], verb: re.Match[str], rest: str) -> bool:
+    """Whether a sentence denies the verb of the subject, or says its contrary."""
+    subject, behind = name[0].split()[-1], rest[verb.end() :]
+    return _denied(text, subject, verb[0], behind) or _contrary(text, subject, verb[0], behind)
 
 
 def _denied(text: str, subject: str, verb: str, behind: str) -> bool:
