@@ -119,7 +119,7 @@ def run(
         typer.Option(min=1, help="Ask only N questions of each file, spread evenly; the first N of a public set."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run. [default: runs/SUITE-MODE-SPLIT]")] = None,
-    fresh: Annotated[bool, typer.Option(help="Drop an unfinished run that lies there.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Drop the run that lies there, unfinished or not readable.")] = False,
     index: Annotated[Path | None, typer.Option(help="Keep a public set's index here and use it again.")] = None,
     cache: LLMCache = Cache.off,
     cache_dir: CacheFolder = CACHE,

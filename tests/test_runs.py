@@ -124,6 +124,16 @@ def test_an_unfinished_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> 
     assert RunFolder.begin(tmp_path, manifest(fingerprint={"git": "2"}), fresh=True).manifest.fingerprint["git"] == "2"
 
 
+@pytest.mark.parametrize("text", ["{}", "no JSON", '{"finished": "2025-06-21T00:00:00Z"}'])
+def test_a_run_that_cannot_be_read_is_dropped_with_fresh(text: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(text)
+    (tmp_path / "results.jsonl").write_text("[]\n")
+    with pytest.raises(RunError, match="run it again with --fresh"):
+        RunFolder.begin(tmp_path, manifest())
+    done = RunFolder.begin(tmp_path, manifest(), fresh=True).collect(answer, progress=lambda _: None)
+    assert read_run(tmp_path).rows().keys() == done.rows().keys() == {"a", "b", "c"}
+
+
 def test_what_was_made_of_the_rows_goes_with_them(tmp_path: Path) -> None:
     RunFolder.begin(tmp_path, manifest())
     (tmp_path / "labels.yaml").write_text("a: {1: stated}\n")
@@ -175,6 +185,11 @@ def test_the_history_leaves_out_rows_of_others(tmp_path: Path) -> None:
         remember(run, summary | {"scored_with": "2"})
     (row,) = read_history(tmp_path)
     assert (row["verdict"], row["git"], row["scored_with"]) == ("passed", "1", "2")
+    first, second = (tmp_path / "history.jsonl").read_text("utf-8").splitlines()  # what is not ours stays
+    assert (first, json.loads(second)) == ('{"a": 1}', row)
+    (tmp_path / "history.jsonl").write_bytes(b'{"a": "\xff"}\n')
+    with pytest.raises(RunError, match=r"line 1 is no JSON object .*: take the line out; no run needs it"):
+        read_history(tmp_path)
 
 
 def test_a_report_names_the_code_that_scored_too() -> None:
