@@ -149,6 +149,8 @@ def run(
     )
     with _exits():
         _refuse(context, idle(suite.value, mode=mode.value), where=f"suite {suite} in mode {mode}")
+        if save_baseline and (limit is not None or page is not None or chosen != "all"):
+            raise GoldError("--save-baseline needs all questions: leave out --limit, --split and --page")
         if suite is not SuiteName.gold:
             code = public.run_public(options, data=data or [], as_json=as_json)
         else:

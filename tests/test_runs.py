@@ -450,13 +450,32 @@ def test_own_questions_are_held_to_their_own_floors_and_baseline(own: Path) -> N
     whole = kept.read_bytes()
     assert b"ferry-aboard" in whole
     assert {path: path.read_bytes() for path in (ROOT / "evals" / "baseline").iterdir()} == ours
-    code, _ = evals("run", *common, "--limit", "1", "--save-baseline")
-    assert (code, kept.read_bytes()) == (2, whole)
+    asked = (own.parent / "mine" / "run.json").read_bytes()
+    for part in (["--limit", "1"], ["--split", "dev"], ["--page", "pages/ferry.txt", "--captured", "2025-06-21"]):
+        assert evals("run", *common, *part, "--save-baseline")[0] == 2
+    assert (kept.read_bytes(), (own.parent / "mine" / "run.json").read_bytes()) == (whole, asked)  # before any question
     (own / "floors.yaml").write_text("quote:\n  over_refusal: {max: 0}\n  question_pass: {min: 1}\n")
     code, printed = evals("run", *common)
     assert code == 0
     assert "passed: over_refusal at most 0" in printed
     assert "passed: no flip" in printed
+
+
+def test_a_run_that_is_no_baseline_is_shown_all_the_same(own: Path, tmp_path: Path) -> None:
+    common = ["--gold", "questions", "--samples", "pages", "--out", "mine"]
+    assert evals("run", *common)[0] == 0
+    file = tmp_path / "mine" / "results.jsonl"
+    whole = file.read_text("utf-8")
+    file.write_text(whole.splitlines(keepends=True)[0], "utf-8")
+    found = CliRunner().invoke(app, ["score", "mine", "--save-baseline"])
+    assert (found.exit_code, "not scored ferry-captain" in found.stdout) == (3, True)
+    assert "no baseline was written: 1 questions have no score" in found.stderr
+    assert json.loads((tmp_path / "mine" / "summary.json").read_text("utf-8"))["verdict"] == "could not measure"
+    assert read_history(tmp_path)[-1]["verdict"] == "could not measure"
+    evals("run", *common, "--limit", "1")
+    found = CliRunner().invoke(app, ["score", "mine", "--save-baseline"])
+    assert (found.exit_code, "1 questions: passed" in found.stdout) == (2, True)
+    assert not (own / "baseline").exists()
 
 
 def test_a_stored_run_names_the_folder_of_its_questions(own: Path, tmp_path: Path) -> None:
