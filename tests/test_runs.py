@@ -511,6 +511,22 @@ def test_an_answer_to_other_words_or_of_another_day_is_not_scored(own: Path) -> 
     assert evals("run", *common, "--out", "mine")[0] == 0
 
 
+def test_an_answer_after_other_turns_is_not_scored(own: Path, tmp_path: Path) -> None:
+    turns = 'turns: ["Where did the ferry Alma sink?", "How many people were on the Alma?"]'
+    text = OWN.replace("ask: How many people were on the Alma?", turns).replace("lookup", "followup")
+    (own / "ferry.yaml").write_text(text, "utf-8")
+    assert evals("run", "--gold", "questions", "--samples", "pages", "--out", "mine")[0] == 0
+    assert evals("score", "mine")[0] == 0
+    (own / "ferry.yaml").write_text(text.replace("Where did", "When did"), "utf-8")
+    code, printed = evals("score", "mine")
+    assert code == 3
+    assert "not scored ferry-aboard: asked after other turns" in printed
+    rows = [json.loads(line) for line in (tmp_path / "mine" / "results.jsonl").read_text("utf-8").splitlines()]
+    old = [{key: value for key, value in row.items() if key != "put"} for row in rows]  # as former versions kept it
+    (tmp_path / "mine" / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in old), "utf-8")
+    assert evals("score", "mine")[0] == 0
+
+
 @with_seed
 def test_a_run_on_another_page_with_the_same_stories(tmp_path: Path) -> None:
     gold = str(gold_of(tmp_path / "gold", "pyongyang"))
