@@ -81,6 +81,21 @@ def test_the_files_are_read_and_every_answer_is_in_its_text() -> None:
             assert row["output"][0]["selected_sentences"][0] in row["passages"][0]["text"]
 
 
+@pytest.mark.parametrize("folder", [near_misses.FOLDER, near_misses.ENCYCLOPAEDIA])
+def test_nothing_of_the_test_part_stands_in_dev(folder: Path) -> None:
+    dev, test = (
+        {
+            text.casefold()
+            for _, rows in near_misses.find(folder, split=split)
+            for row in rows
+            for text in (row["input"], f"an article called {row['passages'][0]['title']}")
+            if len(text.split()) > 3  # "How many nurses?" is asked of several articles
+        }
+        for split in ("dev", "test")
+    )
+    assert not dev & test
+
+
 def test_a_user_s_own_file_is_asked_and_a_wrong_answer_is_named(tmp_path: Path) -> None:
     own = tmp_path / "mine.yaml"
     own.write_text(TEXT, encoding="utf-8")
