@@ -381,11 +381,39 @@ def test_bad_usage_is_exit_2(arguments: list[str]) -> None:
         ["--retrieval-only", "--suite", "clapnq", "--data", "x"],
         ["--index", "x", "--suite", "ragtruth", "--data", "x"],
         ["--cache", "record", "--suite", "ragtruth", "--mode", "llm", "--data", "x"],
+        ["--cache-dir", "x", "--suite", "clapnq", "--data", "x"],
+        ["--cache-dir", "x", "--mode", "llm"],
+        ["--epoch", "1", "--mode", "llm"],
+        ["--cold", "--mode", "llm"],
+        ["--save-baseline", "--mode", "llm"],
+        ["--price-in", "3", "--price-out", "3"],
     ],
 )
 def test_an_option_that_says_nothing_there_is_an_error(arguments: list[str], tmp_path: Path) -> None:
     found = CliRunner().invoke(app, ["run", "--out", str(tmp_path / "run"), *arguments])
     assert (found.exit_code, f"{arguments[0]} says nothing for" in found.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "mode", "where"),
+    [
+        (["--cache", "record"], "llm", "a scoring without --judge"),
+        (["--cache-dir", "x"], "llm", "a scoring without --judge"),
+        (["--cache-dir", "x", "--judge", "m"], "llm", "a judge without --cache"),
+        (["--save-baseline"], "llm", "a run of mode llm"),
+        (["--price-in", "1", "--price-out", "1"], "quote", "a run of mode quote"),
+    ],
+)
+def test_an_option_that_says_nothing_for_a_scoring(option: list[str], mode: str, where: str, tmp_path: Path) -> None:
+    RunFolder.begin(tmp_path / "run", manifest(mode=mode))
+    found = CliRunner().invoke(app, ["score", str(tmp_path / "run"), *option])
+    assert (found.exit_code, f"{option[0]} says nothing for {where}" in found.stderr) == (2, True)
+
+
+def test_a_cache_says_nothing_for_a_scored_public_run(tmp_path: Path) -> None:
+    RunFolder.begin(tmp_path / "run", manifest(suite="clapnq"))
+    found = CliRunner().invoke(app, ["score", str(tmp_path / "run"), "--cache", "record", "--judge", "m"])
+    assert (found.exit_code, "--cache says nothing" in found.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("option", [["--judge", "m"], ["--gold", "x"], ["--save-baseline"], ["--price-in", "1"]])
