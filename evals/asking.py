@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -112,7 +112,9 @@ def asking(
                 rags[True] = stack.enter_context(
                     Rag.open(folder / "planted", settings=settings, endpoint=endpoint, reranker=reranker)
                 )
-                copies = {task.file: _planted_copy(task, folder) for task in bent}
+                copies = {
+                    t.file: _planted_copy(t.page, [o.gold for o in tasks if o.page == t.page], folder) for t in bent
+                }
                 located[True] = _ingested(rags[True], bent, pages=copies)
         except ClipdeskError as error:
             raise CannotMeasure(str(error)) from error
@@ -196,8 +198,11 @@ def _ingested(rag: Rag, tasks: Sequence[Task], *, pages: Mapping[Path, Path]) ->
     }
 
 
-def _planted_copy(task: Task, folder: Path) -> Path:
-    """The task's page with the overlays in place, as a file of its own."""
-    copy = folder / f"planted-{task.file.stem}-{task.page.name}"
-    copy.write_text(planted(task.gold, task.page.read_text(encoding="utf-8")), encoding="utf-8")
+def _planted_copy(page: Path, golds: Iterable[Gold], folder: Path) -> Path:
+    """The page with the overlays of all its gold files in place, as a file of its own."""
+    text = page.read_text(encoding="utf-8")
+    for gold in golds:
+        text = planted(gold, text)
+    copy = folder / f"planted-{digest([str(page)])}-{page.name}"
+    copy.write_text(text, encoding="utf-8")
     return copy
