@@ -211,6 +211,18 @@ def test_a_fingerprint_names_models_and_prompts() -> None:
     assert fingerprint(gone, files=(), article_ids=())["models"]["chat"] is None
 
 
+def test_a_fingerprint_opens_no_model(tmp_path: Path) -> None:
+    entry = '[[model]]\nname = "{0}"\nrole = "{0}"\nfolder = "{0}"\n'
+    (tmp_path / "manifest.toml").write_text("".join(entry.format(role) for role in ("embedding", "reranker")))
+    for role in ("embedding", "reranker"):
+        (tmp_path / role).mkdir()
+        for file in ("model.onnx", "tokenizer.json"):
+            (tmp_path / role / file).write_text("no model")
+    settings = load_settings(mode="quote", embedding="embedding", models=tmp_path)
+    made = fingerprint(settings, files=(), article_ids=())["models"]
+    assert (made["embedding"], made["reranker"]) == ("embedding@unchecke", "reranker@unchecke")
+
+
 def test_new_files_are_part_of_the_code(tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
     (tmp_path / "rag").mkdir()
