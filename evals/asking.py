@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from evals.cache import CachedEndpoint, RememberingReranker
 from evals.checks import Located, locate, planted, problems, repeated_ids
+from evals.fingerprint import digest
 from evals.folder import Ask
 from evals.gold import Gold, GoldError, Question, gold_files, read_gold
 from evals.retrieval import DEPTH
@@ -36,6 +37,12 @@ class Task:
     def questions(self) -> Mapping[str, Question]:
         """The questions by id, in the order of the file."""
         return {question.id: question for question in self.gold.questions}
+
+    def put(self, question: Question) -> str:
+        """A digest of how a question is put: its turns, the day, what is planted. Of another page no day is known."""
+        day = question.as_of or (self.captured if self.own_page else None)
+        overlay = question.overlay.model_dump_json() if question.overlay else ""
+        return digest([*question.earlier, question.asked, str(day), overlay])
 
 
 def read_tasks(
@@ -105,7 +112,9 @@ def asking(
                 rags[True] = stack.enter_context(
                     Rag.open(folder / "planted", settings=settings, endpoint=endpoint, reranker=reranker)
                 )
-                copies = {task.file: _planted_copy(task, folder) for task in bent}
+                copies = {
+                    t.file: _planted_copy(t.page, [o.gold for o in tasks if o.page == t.page], folder) for t in bent
+                }
                 located[True] = _ingested(rags[True], bent, pages=copies)
         except ClipdeskError as error:
             raise CannotMeasure(str(error)) from error
@@ -137,11 +146,11 @@ class Asked:
 
     def ask(self) -> Ask:
         """From a question's id to its row and seconds."""
-        questions = {i: question for task in self.tasks for i, question in task.questions.items()}
-        days = {i: question.as_of or task.captured for task in self.tasks for i, question in task.questions.items()}
-        return lambda item: self._row(questions[item], day=days[item])
+        owners = {i: (task, question) for task in self.tasks for i, question in task.questions.items()}
+        return lambda item: self._row(*owners[item])
 
-    def _row(self, question: Question, *, day: date) -> tuple[Json, float | None]:
+    def _row(self, task: Task, question: Question) -> tuple[Json, float | None]:
+        day = question.as_of or task.captured
         rag = self.rags[question.overlay is not None and True in self.rags]
         history: list[Turn] = []
         for turn in question.earlier:  # each asked after the ones before it
@@ -150,7 +159,7 @@ class Asked:
         answer = answered(rag, question.asked, history=history, as_of=day)
         seconds = answer.seconds if self.replayed() == before else None
         passages = passages_json(rag.search(question.asked, k=DEPTH, as_of=day))
-        return {"answer": answer_json(answer), "passages": passages}, seconds
+        return {"put": task.put(question), "answer": answer_json(answer), "passages": passages}, seconds
 
 
 def answered(rag: Rag, question: str, *, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
@@ -189,8 +198,11 @@ def _ingested(rag: Rag, tasks: Sequence[Task], *, pages: Mapping[Path, Path]) ->
     }
 
 
-def _planted_copy(task: Task, folder: Path) -> Path:
-    """The task's page with the overlays in place, as a file of its own."""
-    copy = folder / f"planted-{task.file.stem}-{task.page.name}"
-    copy.write_text(planted(task.gold, task.page.read_text(encoding="utf-8")), encoding="utf-8")
+def _planted_copy(page: Path, golds: Iterable[Gold], folder: Path) -> Path:
+    """The page with the overlays of all its gold files in place, as a file of its own."""
+    text = page.read_text(encoding="utf-8")
+    for gold in golds:
+        text = planted(gold, text)
+    copy = folder / f"planted-{digest([str(page)])}-{page.name}"
+    copy.write_text(text, encoding="utf-8")
     return copy

@@ -21,7 +21,7 @@ from evals.cache import CACHE
 from evals.folder import RunError, read_run
 from evals.gold import GoldError
 from evals.metrics import Prices
-from evals.options import GOLD_ONLY, Options, idle
+from evals.options import GOLD_ONLY, Options, idle, idle_scoring
 from evals.suites.data import DataError
 from rag import ClipdeskError, Rag, load_settings
 
@@ -119,7 +119,7 @@ def run(
         typer.Option(min=1, help="Ask only N questions of each file, spread evenly; the first N of a public set."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run. [default: runs/SUITE-MODE-SPLIT]")] = None,
-    fresh: Annotated[bool, typer.Option(help="Drop an unfinished run that lies there.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Drop the run that lies there, unfinished or not readable.")] = False,
     index: Annotated[Path | None, typer.Option(help="Keep a public set's index here and use it again.")] = None,
     cache: LLMCache = Cache.off,
     cache_dir: CacheFolder = CACHE,
@@ -148,7 +148,10 @@ def run(
         retrieval_only=retrieval_only,
     )
     with _exits():
-        _refuse(context, idle(suite.value, mode=mode.value), where=f"suite {suite} in mode {mode}")
+        where = f"suite {suite} in mode {mode} with --cache {cache}"
+        _refuse(context, idle(suite.value, mode=mode.value, cache=cache.value), where=where)
+        if save_baseline and (limit is not None or page is not None or chosen != "all"):
+            raise GoldError("--save-baseline needs all questions: leave out --limit, --split and --page")
         if suite is not SuiteName.gold:
             code = public.run_public(options, data=data or [], as_json=as_json)
         else:
@@ -177,10 +180,15 @@ def score(
     """Score a stored run again, with the gold files and scorers as they are now."""
     with _exits():
         folder = read_run(run)
+        if judge is None or folder.manifest.suite != "gold":
+            _refuse(context, ("cache", "cache_dir"), where="a scoring without --judge")
+        if judge is not None and cache is Cache.off:
+            _refuse(context, ["cache_dir"], where="a judge without --cache")
         if folder.manifest.suite != "gold":
             _refuse(context, (*GOLD_ONLY, "judge"), where=f"a run of {folder.manifest.suite}")
             code = public.show_public(folder, as_json=as_json)
         else:
+            _refuse(context, idle_scoring(folder.manifest.mode), where=f"a run of mode {folder.manifest.mode}")
             tasks = commands.tasks_of(folder, gold=gold, samples=samples)
             prices = _prices(price_in, price_out)
             code = commands.show_gold(folder, tasks, prices=prices, as_json=as_json, save=save_baseline)

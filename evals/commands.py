@@ -100,19 +100,24 @@ def tasks_of(folder: RunFolder, *, gold: Path | None, samples: Path | None) -> t
 
 
 def show_gold(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None, as_json: bool, save: bool) -> int:
-    """Score, write `summary.json` and the history, print; returns the exit code."""
+    """Score, write `summary.json`, print, add to the history, `save` the baseline; returns the exit code.
+
+    The run itself is held to the baseline of before. One with questions unscored is no baseline, which is told.
+    """
     run = score_run(folder, tasks, prices=prices)
-    if save:
-        questions = [i for task in tasks for i in task.questions]
-        save_baseline(run, baseline_path(tasks[0].file.parent, run), questions=questions)
     gates, baseline = _judged(run, tasks)
     summary = document(run, gates, baseline=baseline)
     folder.keep_summary(summary)
-    remember(folder, summary)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
         print_gold(run, gates)
+    remember(folder, summary)
+    if save and run.unscored:
+        typer.echo(f"no baseline was written: {len(run.unscored)} questions have no score: run it again", err=True)
+    elif save:
+        questions = [i for task in tasks for i in task.questions]
+        save_baseline(run, baseline_path(tasks[0].file.parent, run), questions=questions)
     return CODES[verdict(gates)]
 
 

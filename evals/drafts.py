@@ -29,7 +29,9 @@ NUMBER = re.compile(
     r"(%| ?per ?cent\b)?(?: ((?:[a-z-]+ )?[a-z]{3,}s)\b)?"
 )
 QUOTE = re.compile(r"[\"“]([^\"“”]{12,120})[\"”]")
-NAME = r"([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
+DAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+NAME = rf"((?!(?:{DAYS}|{MONTHS})\b(?! [A-Z]))[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
 SPEAKER = re.compile(
     rf"\b{NAME}[, ]+(?:said|told|says|called|added|wrote)\b|(?<=[\"”] )(?:said|says|added|wrote) {NAME}"
 )
@@ -54,10 +56,14 @@ def from_feedback(
         for at, answer in enumerate(before)
         if answer.asked not in ("", answer.question)  # it is understood only after what was asked before
     }
+
+    def put(item: Feedback) -> tuple[str, ...]:
+        return (*earlier.get((item.question, item.answer), ()), item.question)
+
     drafts = []
     for number, item in enumerate(feedback, start=1):
-        draft = _of_feedback(number, item, articles, earlier=earlier.get((item.question, item.answer), ()))
-        same = {n: other for n, other in enumerate(feedback, start=1) if other.question == item.question}
+        draft = _of_feedback(number, item, articles, earlier=put(item)[:-1])
+        same = {n: other for n, other in enumerate(feedback, start=1) if put(other) == put(item)}
         others = [f"feedback-{n} ({other.verdict})" for n, other in same.items() if other.verdict != item.verdict]
         if others:
             draft["todo"] += f" Marked otherwise too: {', '.join(others)}. Keep one of them."
@@ -66,18 +72,19 @@ def from_feedback(
 
 
 def from_pages(pages: Mapping[str, Sequence[Article]], *, limit: int) -> list[Json]:
-    """For each page, by its path, a gold file in the making with at most `limit` drafts for each article.
+    """For each page with drafts, by its path, a gold file in the making with at most `limit` for each article.
 
     Numbers, dates and quotes come in turn, and each matcher accepts its evidence. No alias or id comes twice.
     """
     used: set[str] = set()
-    return [_of_page(page, {_alias(a, used): a for a in articles}, limit=limit) for page, articles in pages.items()]
+    made = [_of_page(page, {_alias(a, used): a for a in articles}, limit=limit) for page, articles in pages.items()]
+    return [page for page in made if page["questions"]]
 
 
 def pages_of(folder: Path, *, captured: date | None) -> tuple[dict[str, tuple[Article, ...]], list[str]]:
     """The articles of each page under a folder, by its path there, or of the one page; and what could not be read.
 
-    Raises GoldError where there is no page.
+    Raises GoldError where there is no page, and where none could be read.
     """
     read, failed = {}, []
     try:
@@ -89,6 +96,8 @@ def pages_of(folder: Path, *, captured: date | None) -> tuple[dict[str, tuple[Ar
                 failed.append(f"left out: {error}")
     except PageError as error:
         raise GoldError(str(error)) from error
+    if failed and not read:
+        raise GoldError("\n".join([*failed, f"{folder}: no page could be read: name a folder of saved pages"]))
     return read, failed
 
 
@@ -174,11 +183,15 @@ def _numbers(article: Article, sentence: str) -> Iterator[Json]:
         unit = CURRENCIES.get(sign) or ("percent" if percent else None)
         if unit is None and thing is None:
             continue
+        start, end = found.start(), found.start(6) - 1 if thing else found.end()
         ask = f"How many {thing} does “{article.title}” speak of?"
         if unit is not None:
-            ask = f"What {'percentage' if percent else 'sum'}, in “{article.title}”: {_without(found, sentence)}"
+            ask = (
+                f"What {'percentage' if percent else 'sum'}, in “{article.title}”: {sentence[:start]}…{sentence[end:]}"
+            )
         match = {"value": f"{value.normalize():f}"} | ({"unit": [unit]} if unit else {"context": [thing.split()[-1]]})
-        yield from _draft(article, sentence, ask, found[0], {"number": match})
+        statement = found[0] if unit is None else sentence[start:end]
+        yield from _draft(article, sentence, ask, statement, {"number": match})
 
 
 def _dates(article: Article, sentence: str) -> Iterator[Json]:
@@ -190,7 +203,7 @@ def _dates(article: Article, sentence: str) -> Iterator[Json]:
             continue
         value = f"{written.year}-{written.month:02}" + (f"-{written.day:02}" if written.day else "")
         match = {"value": value, "granularity": "day" if written.day else "month", "year_written": not written.day}
-        ask = f"On what date, in “{article.title}”: {_without(found, sentence)}"
+        ask = f"On what date, in “{article.title}”: {sentence[: found.start()]}…{sentence[found.end() :]}"
         yield from _draft(article, sentence, ask, found[0], {"date": match})
 
 
@@ -200,10 +213,6 @@ def _quotes(article: Article, sentence: str) -> Iterator[Json]:
         who = (speaker[1] or speaker[2]) if speaker else "somebody"
         match = {"quote": {"phrase": found[1].strip(" ,.")}}
         yield from _draft(article, sentence, f"In what words does “{article.title}” quote {who}?", found[1], match)
-
-
-def _without(found: re.Match[str], sentence: str) -> str:
-    return f"{sentence[: found.start()]}…{sentence[found.end() :]}"
 
 
 def _draft(article: Article, sentence: str, ask: str, statement: str, match: Json) -> Iterator[Json]:

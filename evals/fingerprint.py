@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rag import ClipdeskError, Endpoint, Reranker, Settings, open_embedder
+from rag import ClipdeskError, Endpoint, Settings, model_identity
 
 ROOT = Path(__file__).parent.parent
 SHOWN = ("mode", "embedding", "timeout", "max_tokens")  # settings that shape answers and give nothing away
@@ -34,7 +34,7 @@ def fingerprint(
         "models": {
             "chat": _chat_model(settings, endpoint),
             "embedding": _embedding(settings),
-            "reranker": Reranker(folder=settings.models).identity,
+            "reranker": model_identity("reranker", folder=settings.models),
         },
         "prompts": digest(path.read_bytes() for path in sorted((ROOT / "prompts").glob("*.txt"))),
         "endpoint": digest([settings.openai_base_url or ""]) if settings.answer_mode == "llm" else None,
@@ -88,7 +88,9 @@ def _chat_model(settings: Settings, endpoint: Endpoint | None) -> str | None:
 
 def _embedding(settings: Settings) -> str:
     """As in an answer's own fingerprint; an endpoint's model is known by its name alone."""
-    return settings.embedding if settings.embedding.startswith("openai:") else open_embedder(settings).identity
+    if settings.embedding.startswith("openai:"):
+        return settings.embedding
+    return model_identity("embedding", name=settings.embedding, folder=settings.models)
 
 
 def _git(root: Path, *arguments: str) -> bytes:

@@ -77,12 +77,12 @@ class RunFolder:
     def begin(cls, path: Path, manifest: Manifest, *, fresh: bool = False) -> RunFolder:
         """Start a run, or take up the unfinished one that lies there.
 
-        A finished run, and with `fresh` any run, is replaced, with all that was made of its rows. Raises RunError for
-        an unfinished run of another kind.
+        A finished run, and with `fresh` any run, even one that cannot be read, is replaced, with all that was made of
+        its rows. Raises RunError for an unfinished run of another kind.
         """
         path.mkdir(parents=True, exist_ok=True)
-        old = read_run(path).manifest if (path / "run.json").exists() else None
-        if old is not None and old.finished is None and not fresh:
+        old = None if fresh or not (path / "run.json").exists() else read_run(path).manifest
+        if old is not None and old.finished is None:
             if not old.same_run(manifest):
                 raise RunError(
                     f"{path} holds an unfinished run of something else (settings, gold files or code differ): "
@@ -199,10 +199,10 @@ def _line(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _read_lines(path: Path, *, key: str = "") -> list[Json]:
+def _read_lines(path: Path, *, key: str = "", remedy: str = AGAIN) -> list[Json]:
     """The rows of a file, none if it is missing; a last line that was cut off by a crash is left out.
 
-    Raises RunError with the line that is no object, or lacks the `key`.
+    Raises RunError with the line that is no object, or lacks the `key`, and the remedy.
     """
     if not path.exists():
         return []
@@ -212,9 +212,9 @@ def _read_lines(path: Path, *, key: str = "") -> list[Json]:
         try:
             found.append(_Row.validate_json(line))
         except ValidationError as error:
-            raise RunError(f"{path}: line {n} is no JSON object ({error.errors()[0]['msg']}): {AGAIN}") from error
+            raise RunError(f"{path}: line {n} is no JSON object ({error.errors()[0]['msg']}): {remedy}") from error
         if key and key not in found[-1]:
-            raise RunError(f"{path}: line {n} has no {key!r}: {AGAIN}")
+            raise RunError(f"{path}: line {n} has no {key!r}: {remedy}")
     return found
 
 
@@ -238,11 +238,14 @@ def spread(ids: Sequence[T], limit: int | None) -> tuple[T, ...]:
 
 def read_history(runs: Path) -> list[Json]:
     """What finished runs in this folder came to, oldest first; rows of other programs are left out."""
-    return [row for row in _read_lines(runs / "history.jsonl") if row.keys() >= REMEMBERED]
+    return [row for row in _all_history(runs) if row.keys() >= REMEMBERED]
 
 
 def remember(folder: RunFolder, summary: Json) -> None:
-    """Add the run to the history beside its folder, in place of an earlier scoring of the same run."""
+    """Add the run to the history beside its folder, in place of an earlier scoring of the same run.
+
+    Rows of other programs stay. Raises RunError.
+    """
     entry = {
         "finished": folder.manifest.finished.isoformat() if folder.manifest.finished else None,
         "run": folder.path.name,
@@ -252,5 +255,13 @@ def remember(folder: RunFolder, summary: Json) -> None:
         "metrics": {name: value["value"] for name, value in summary["metrics"].items()},
     }
     same = ("finished", "run")
-    kept = [old for old in read_history(folder.path.parent) if any(old[key] != entry[key] for key in same)]
+    kept = [
+        old
+        for old in _all_history(folder.path.parent)
+        if not old.keys() >= REMEMBERED or any(old[key] != entry[key] for key in same)
+    ]
     _write_lines(folder.path.parent / "history.jsonl", [*kept, entry])
+
+
+def _all_history(runs: Path) -> list[Json]:
+    return _read_lines(runs / "history.jsonl", remedy="take the line out; no run needs it")

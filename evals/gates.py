@@ -98,7 +98,7 @@ def baseline_path(gold: Path, run: Run) -> Path:
 
 def read_baseline(path: Path) -> Baseline | None:
     """The baseline; where there is none, that of another kind of processor; None if there is none. Raises GoldError."""
-    others = sorted(path.parent.glob(f"{path.name.partition('.')[0]}.*json"))
+    others = sorted(path.parent.glob(f"{path.name.partition('.')[0]}.*.json"))
     found = next((p for p in (path, *others) if p.exists()), None)
     if found is None:
         return None

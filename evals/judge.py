@@ -27,7 +27,7 @@ from evals.stats import kappa
 from rag import Endpoint, Settings
 
 LEAST = 10  # labels under which agreement says nothing of a judge
-FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
+FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
 PROMPT = Path(__file__).parent / "judge_prompt.txt"
 Verdict = Literal["stated", "absent"]
 

@@ -14,15 +14,28 @@ GOLD_ONLY = ("gold", "samples", "page", "captured", "cold", "price_in", "price_o
 ASKS_NOTHING = ("ragtruth", "article_extraction")
 
 
-def idle(suite: str, *, mode: str) -> Iterator[str]:
-    """The options of `run`, by name, that say nothing for a suite in a mode."""
+def idle(suite: str, *, mode: str, cache: str) -> Iterator[str]:
+    """The options of `run`, by name, that say nothing for a suite in a mode, with that cache of LLM calls."""
     yield from ("data", "index") if suite == "gold" else GOLD_ONLY
+    yield from idle_scoring(mode)
     if suite != "multihop_rag":
         yield "retrieval_only"
     if suite in ASKS_NOTHING:
-        yield from ("index", "cache_dir")
-    if suite in ASKS_NOTHING or mode == "quote":
-        yield from ("cache", "epoch")
+        yield "index"
+    calls = mode != "quote" and suite not in ASKS_NOTHING
+    if mode != "quote":
+        yield "cold"
+    if not calls:
+        yield "cache"
+    if not calls or cache == "off":
+        yield "epoch"
+        if mode != "quote" or suite != "gold":  # there it has the cross-encoder's scores
+            yield "cache_dir"
+
+
+def idle_scoring(mode: str) -> tuple[str, ...]:
+    """The options of `score` that say nothing for a mode: quotes cost nothing, a model is held to no baseline."""
+    return ("price_in", "price_out") if mode == "quote" else ("save_baseline",)
 
 
 @dataclass(frozen=True, slots=True)

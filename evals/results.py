@@ -15,7 +15,7 @@ from evals.metrics import Costs, Effort, Metrics, Prices, costs, summarise
 from evals.retrieval import RetrievalScore, score_retrieval
 from evals.scoring import QuestionScore, score_answer
 from evals.sentinels import cite_everything, copy_top_passage
-from evals.stored import read_answer, read_passages
+from evals.stored import Json, read_answer, read_passages
 from rag import Answer, Passage
 
 
@@ -95,7 +95,7 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
             except (KeyError, TypeError, ValueError) as error:
                 file = folder.path / "results.jsonl"
                 raise RunError(f"{file}: the row of {item} cannot be used ({error!r}): {AGAIN}") from error
-            if otherwise := _asked_otherwise(answer, question, task):
+            if otherwise := _asked_otherwise(stored, answer, question, task):
                 gone.append(Unscored(item, f"asked {otherwise} then: run it again"))
             else:
                 rows.append(_row(task, question, answer, passages, place, seconds=times.get(item)))
@@ -113,12 +113,18 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
     )
 
 
-def _asked_otherwise(answer: Answer, question: Question, task: Task) -> str:
-    """How the question differed when it was answered, or nothing. The day of another page's capture is not known."""
+def _asked_otherwise(stored: Json, answer: Answer, question: Question, task: Task) -> str:
+    """How the question differed when it was answered, or nothing; rows of former versions do not tell all.
+
+    The day of another page's capture is not known.
+    """
     if answer.question != question.asked:
         return "in other words"
     day = question.as_of or (task.captured if task.own_page else None)
-    return "as of another day" if day and answer.as_of and answer.as_of != day else ""
+    if day and answer.as_of and answer.as_of != day:
+        return "as of another day"
+    put = task.put(question)
+    return "" if stored.get("put", put) == put else "after other turns, or with other words planted,"
 
 
 def _row(

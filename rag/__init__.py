@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from rag.ingest.article import read_page
     from rag.ingest.read import find_pages
     from rag.models.embedding import open_embedder
+    from rag.models.manifest import model_identity
     from rag.models.reranker import Reranker, Scored
     from rag.settings import Settings, load_settings
 
@@ -121,6 +122,7 @@ __all__ = [
     "Waiting",
     "find_pages",
     "load_settings",
+    "model_identity",
     "open_embedder",
     "read_page",
 ]
@@ -144,6 +146,10 @@ def __getattr__(name: str) -> Any:
         from rag.endpoint import Endpoint
 
         return Endpoint
+    if name == "model_identity":
+        from rag.models.manifest import model_identity
+
+        return model_identity
     if name == "open_embedder":
         from rag.models.embedding import open_embedder
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from evals.gold import Gold, GoldError
 from evals.judge import Calibration, Judge, OpenFact, read_calibration, read_labels, read_reply
 from evals.matchers import Match
 from evals.matching import accepts
-from rag import Article, Rag, Turn, load_settings
+from rag import Answer, Article, Feedback, Rag, Turn, load_settings
 from tests.conftest import CAPTURED, ROOT, SAMPLE
 from tests.fake_llm import Reply, fake_llm
 
@@ -73,18 +74,28 @@ def test_aliases_and_ids_of_drafts_are_never_the_same() -> None:
         ("The town has 1,400 schools.", {"number": "1400", "context": ["schools"]}),
         ("“We will build the bridge,” said Maria Kemp.", {"quote": "Maria Kemp"}),
         ("“The Crown will build the bridge,” the mayor said Monday.", {"quote": "somebody"}),
+        ("“We will build the bridge,” said Friday the mayor.", {"quote": "somebody"}),
+        ("“We will build the bridge,” the mayor on Friday said.", {"quote": "somebody"}),
+        ("“We will build the bridge,” said April Kemp.", {"quote": "April Kemp"}),
     ],
 )
 def test_what_drafts_find_in_a_sentence(sentence: str, match: dict[str, Any] | None) -> None:
-    (page,) = from_pages({"a.txt": [article("News", sentence)]}, limit=5)
+    pages = from_pages({"a.txt": [article("News", sentence)]}, limit=5)
     if match is None:
-        assert page["questions"] == []
+        assert pages == []
         return
-    (draft,) = page["questions"]
+    (draft,) = pages[0]["questions"]
     (kind, wanted), *more = match.items()
     found = draft["facts"][0]["match"][kind]
     assert draft["ask"].endswith(f"quote {wanted}?") if kind == "quote" else found["value"] == wanted
     assert all(found[key] == value for key, value in more)
+
+
+def test_a_draft_cuts_the_amount_alone() -> None:
+    (page,) = from_pages({"a.txt": [article("News", "The tax rose to 12% in areas such as Ostrel.")]}, limit=5)
+    (draft,) = page["questions"]
+    assert draft["ask"] == "What percentage, in “News”: The tax rose to … in areas such as Ostrel."
+    assert draft["facts"][0]["statement"] == "12%"
 
 
 def test_draft_writes_a_file_that_no_run_reads_and_never_overwrites(tmp_path: Path) -> None:
@@ -113,6 +124,10 @@ def test_draft_reads_all_formats_and_leaves_out_what_it_cannot_read(tmp_path: Pa
     assert "schools" in (tmp_path / "page.yaml").read_text("utf-8")
     code, printed = evals("draft", str(page), "--out", str(page / "below" / "a.yaml"))
     assert (code, "Not a directory: check the path" in printed) == (2, True)
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "b.txt").write_text("")
+    code, printed = evals("draft", str(tmp_path / "bad"), "--out", str(tmp_path / "none.yaml"))
+    assert (code, "b.txt" in printed, "no page could be read" in printed) == (2, True, True)
     (tmp_path / "empty").mkdir()
     assert evals("draft", str(tmp_path / "empty"), "--out", str(tmp_path / "none.yaml"))[0] == 2
 
@@ -161,6 +176,19 @@ def test_a_refusal_a_follow_up_and_a_second_mark_become_drafts_of_their_kind(tmp
         assert {"reason", "near_miss"} < set(draft)
 
 
+def test_follow_ups_of_other_conversations_are_not_marked_otherwise() -> None:
+    day = datetime(2025, 6, 21, tzinfo=UTC)
+    said = [Answer(q, "answered", q, (), (), "quote") for q in ("Who went?", "Who came?")]
+    later = [Answer("And when?", "answered", text, (), (), "quote", asked="x") for text in ("On Monday.", "In May.")]
+    marks = [
+        Feedback(later[0].question, later[0].text, "right", "", day),
+        Feedback(later[1].question, later[1].text, "wrong", "", day),
+    ]
+    drafts = from_feedback(marks, [], asked=list(zip(said, later, strict=True)))
+    assert [draft["turns"][0] for draft in drafts] == ["Who went?", "Who came?"]
+    assert not any("Marked otherwise" in draft["todo"] for draft in drafts)
+
+
 def test_without_feedback_nothing_is_made(tmp_path: Path) -> None:
     empty, data, out = tmp_path / "empty", tmp_path / "data", tmp_path / "drafts" / "mine.yaml"
     empty.mkdir()
@@ -180,6 +208,7 @@ FACT = OpenFact("q", 1, "How many?", "About a thousand of them go.", "1,000 sapp
         ('{"q": {"1": {"verdict": "stated", "span": "a thousand of them"}}}', "stated", ""),
         ('{"q": {"1": {"verdict": "absent", "span": ""}}}', "absent", ""),
         ('```json\n{"q": {"1": {"verdict": "absent", "span": ""}}}\n```\n', "absent", ""),
+        ('```JSON\n{"q": {"1": {"verdict": "absent", "span": ""}}}\n```\n', "absent", ""),
         ('{"q": {"1": {"verdict": "stated", "span": "1,000 of them"}}}', "unscored", "the span is not in the answer"),
         ('{"q": {"1": {"verdict": "stated"}}}', "unscored", "the span is not in the answer"),
         ('{"other": {"1": {"verdict": "stated", "span": "a thousand"}}}', "unscored", "the reply leaves it out"),

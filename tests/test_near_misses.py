@@ -34,6 +34,17 @@ TEXT = """
       answer: null
       near: gives the people
 """
+WRAPPED = """
+- title: Ferry
+  text: |
+    The ferry was towed
+    by a tug to Brightsea.
+
+    Nobody was hurt.
+  asked:
+    - ask: Where was it towed?
+      answer: towed by a tug to Brightsea
+"""
 
 
 def test_one_more_output_changes_none_of_the_others() -> None:
@@ -81,10 +92,28 @@ def test_the_files_are_read_and_every_answer_is_in_its_text() -> None:
             assert row["output"][0]["selected_sentences"][0] in row["passages"][0]["text"]
 
 
+@pytest.mark.parametrize("folder", [near_misses.FOLDER, near_misses.ENCYCLOPAEDIA])
+def test_nothing_of_the_test_part_stands_in_dev(folder: Path) -> None:
+    dev, test = (
+        {
+            text.casefold()
+            for _, rows in near_misses.find(folder, split=split)
+            for row in rows
+            for text in (row["input"], f"an article called {row['passages'][0]['title']}")
+            if len(text.split()) > 3  # "How many nurses?" is asked of several articles
+        }
+        for split in ("dev", "test")
+    )
+    assert not dev & test
+
+
 def test_a_user_s_own_file_is_asked_and_a_wrong_answer_is_named(tmp_path: Path) -> None:
-    own = tmp_path / "mine.yaml"
-    own.write_text(TEXT, encoding="utf-8")
-    assert near_misses.load([own], split="dev").ids == ("mine-1-1", "mine-1-2")
+    own, other = tmp_path / "mine" / "dev.yaml", tmp_path / "other" / "dev.yaml"
+    for file in (own, other):
+        file.parent.mkdir()
+        file.write_text(TEXT, encoding="utf-8")
+    assert near_misses.load([own], split="dev").ids == ("mine-dev-1-1", "mine-dev-1-2")
+    assert len(near_misses.load([own.parent, other.parent], split="dev").ids) == 4
     own.write_text(TEXT.replace("answer: a rope", "answer: a net"), encoding="utf-8")
     with pytest.raises(DataError, match="the answer is not in the text"):
         near_misses.load([own], split="dev")
@@ -93,6 +122,14 @@ def test_a_user_s_own_file_is_asked_and_a_wrong_answer_is_named(tmp_path: Path) 
         near_misses.load([own], split="dev")
     with pytest.raises(DataError, match="no dev"):
         near_misses.load([tmp_path], split="dev")
+
+
+def test_a_paragraph_that_is_wrapped_is_one_line(tmp_path: Path) -> None:
+    own = tmp_path / "mine.yaml"
+    own.write_text(WRAPPED, encoding="utf-8")
+    (row,) = near_misses.read(own)
+    (passage,) = row["passages"]
+    assert passage["text"] == "The ferry was towed by a tug to Brightsea.\n\nNobody was hurt."
 
 
 def test_what_is_trained_tells_the_right_sentence(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ it. Half of the questions ask for what stands beside what an article tells (anot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from evals.suites.data import DataError, Loaded
 
 FOLDER = Path(__file__).parent.parent / "near_misses"  # of news
 ENCYCLOPAEDIA = FOLDER / "encyclopaedia"  # and what people type into a search engine
+BLANK = re.compile(r"\n\s*\n")
 summarise = clapnq.summarise
 
 
@@ -56,22 +58,28 @@ def find(path: Path, *, split: str) -> list[tuple[Path, list[Json]]]:
 
 
 def read(file: Path) -> list[Json]:
-    """The questions of a file in the format of CLAP NQ. Raises DataError."""
+    """The questions of a file in the format of CLAP NQ; a paragraph is one line, however it is wrapped.
+
+    Ids begin with the name of the folder, so that several can be asked together. Raises DataError.
+    """
     try:
         texts = [Text.model_validate(one) for one in yaml.safe_load(file.read_text(encoding="utf-8"))]
     except (OSError, yaml.YAMLError, TypeError, ValueError) as error:
         raise DataError(f"{file} is no list of articles with title, text and asked ({error}): mend it") from error
+    folder = file.resolve().parent.name
+    stem = file.stem if folder == FOLDER.name else f"{folder}-{file.stem}"
     found = []
     for n, text in enumerate(texts, start=1):
-        whole = " ".join(text.text.split())
+        paragraphs = [" ".join(paragraph.split()) for paragraph in BLANK.split(text.text.strip())]
+        whole = " ".join(paragraphs)
         for m, question in enumerate(text.asked, start=1):
             if question.answer is not None and question.answer not in whole:
                 raise DataError(f"{file}: {question.ask!r}: the answer is not in the text: copy it word for word")
             found.append(
                 {
-                    "id": f"{file.stem}-{n}-{m}",
+                    "id": f"{stem}-{n}-{m}",
                     "input": question.ask,
-                    "passages": [{"title": text.title, "text": text.text.strip()}],
+                    "passages": [{"title": text.title, "text": "\n\n".join(paragraphs)}],
                     "output": [{"selected_sentences": [question.answer] if question.answer else []}],
                 }
             )

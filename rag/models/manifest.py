@@ -67,6 +67,11 @@ def find_model(role: Literal["embedding", "reranker"], *, name: str | None, fold
     return model, where
 
 
+def model_identity(role: Literal["embedding", "reranker"], *, name: str | None = None, folder: Path | None) -> str:
+    """The identity of the model of a role, which is not loaded. Raises ModelError."""
+    return find_model(role, name=name, folder=folder)[0].identity
+
+
 def _package_folder(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
