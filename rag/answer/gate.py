@@ -137,12 +137,18 @@ def together(probed: Sequence[float], figures: Sequence[Sequence[float]]) -> flo
 
 
 def by_likelihood(weighed: Sequence[Weighed]) -> list[Weighed]:
-    """The likeliest first: by their states, which tell sentences apart better; without any, by their figures."""
+    """The likeliest first, by its state, which tells sentences apart better; the others by state and score together.
+
+    Without any states, all by their figures.
+    """
     probed = [_of_state(w.signals) for w in weighed]
     if all(found is None for found in probed):
-        probed = [of_figures(figures) if (figures := w.signals.figures) else None for w in weighed]
+        own = [of_figures(figures) if (figures := w.signals.figures) else -math.inf for w in weighed]
+        return [weighed[n] for n in sorted(range(len(weighed)), key=lambda n: -own[n])]
     likely = [-math.inf if found is None else found for found in probed]
-    return [weighed[n] for n in sorted(range(len(weighed)), key=lambda n: -likely[n])]
+    both = [PROBE * odds + (1 - PROBE) * w.sentence.score for odds, w in zip(likely, weighed, strict=True)]
+    best = max(range(len(weighed)), key=lambda n: likely[n])
+    return [weighed[n] for n in sorted(range(len(weighed)), key=lambda n: (n != best, -both[n]))]
 
 
 def of_figures(figures: Sequence[float]) -> float:
