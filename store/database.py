@@ -59,9 +59,7 @@ class Database:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.OperationalError):
-                    raise StoreUnwritable(
-                        f"cannot write to the data folder ({error}): check its free space and its permissions"
-                    ) from error
+                    raise _unwritable(error) from error
                 raise
 
     @contextmanager
@@ -143,12 +141,18 @@ class Database:
         return found
 
     def scrub(self) -> None:
-        """Leave no trace of deleted rows: not in the file, not in the full-text index, not in the write-ahead log."""
+        """Leave no trace of deleted rows: not in the file, not in the full-text index, not in the write-ahead log.
+
+        Raises StoreUnwritable when the disk will not take it.
+        """
         with self._lock:
-            for table in _FULL_TEXT:
-                self.run(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")  # deleted terms stay in its segments
-            self.run("PRAGMA incremental_vacuum")
-            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                for table in _FULL_TEXT:
+                    self.run(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")  # deleted terms stay in its segments
+                self.run("PRAGMA incremental_vacuum")
+                self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError as error:
+                raise _unwritable(error) from error
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -165,3 +169,7 @@ class Database:
         for columns in _FILTERED:
             name = f"articles_by_{columns.split(',')[0]}"
             self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON articles ({columns})")
+
+
+def _unwritable(error: sqlite3.OperationalError) -> StoreUnwritable:
+    return StoreUnwritable(f"cannot write to the data folder ({error}): check its free space and its permissions")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -138,7 +137,7 @@ class Store:
                 self.truth.journal_clear(chunks)
             except BaseException as error:
                 if wipe:
-                    with suppress(StoreError, sqlite3.Error):
+                    with suppress(StoreError):
                         self.truth.scrub()
                 if not isinstance(error, StoreError):
                     raise

@@ -115,7 +115,7 @@ def test_what_goes_wrong_is_said(tmp_path: Path) -> None:
     assert runner.start(limit=None)
     assert not runner.start(limit=1)
     said = runner.finish() or ""
-    assert "name a folder that can be written" in said
+    assert "File exists: check the path" in said
 
 
 def test_an_install_without_the_pages_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

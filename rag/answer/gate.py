@@ -15,6 +15,7 @@ from rag.answer.lacking import lacking
 from rag.answer.odds import logit, sigmoid
 from rag.answer.other_time import other_time
 from rag.answer.signals import Signals, Weighed, weigh
+from rag.answer.spoken import read_with_name
 from rag.answer.unstated import is_unstated
 from rag.models.reranker import Reranker
 from rag.types import Filters, Passage
@@ -29,6 +30,9 @@ CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it ha
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
 CONFIRM = (-0.988, 0.771, 1.139)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
+
+NEXT = 2  # sentences behind the likeliest that may say that it is not stated, where none answers
+NOT_STATED = "a sentence near to the question says that it is not stated, or not yet"
 
 Leaning = Callable[[Sentence], float | None]  # of a model to "yes, the sentence answers the question", log odds
 
@@ -81,25 +85,31 @@ def judge(
     not_theirs = f"no sentence found gives words of {speaker} on it"
     if not evidence:
         return Verdict((), reason=not_theirs)
+    anothers = evidence[0] is not nearest
+    if speaker:
+        evidence = read_with_name(question, speaker, evidence, sentences=sentences, reranker=reranker)
     weighed = weigh(question, evidence, passages, kind=kind, reranker=reranker)
     best, *others = by_likelihood(weighed)
     leans = leaning(best.sentence) if leaning else None
     answers = confirmed(likelihood(weighed), leans)
     doubted = leans is not None and likelihood(weighed) >= least  # by the model alone
     least = least if leans is None else min(least, CONFIRMED)
-    if is_unstated(question, best.sentence.text):
+    unstated = [w for w in (best, *others[:NEXT]) if is_unstated(question, w.sentence.text)]
+    if unstated and unstated[0] is best:
         near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
         if not any(likelihood([w]) >= least and not is_unstated(question, w.sentence.text) for w in near):
-            return Verdict((), reason="the likeliest sentence says that it is not stated, or not yet")
+            return Verdict((), reason=NOT_STATED)
         evidence = [s for s in evidence if not is_unstated(question, s.text)]
     if answers >= least:
         likeliest = [w.sentence for w in (best, *others) if w.sentence in evidence]
         ordered = (*likeliest, *(s for s in evidence if s not in likeliest))
         kept = tuple(s for s in ordered if kind is None or kind.in_(s.text)) or ordered
         return Verdict(counting_first(question, kept), answers)
+    if unstated:
+        return Verdict((), answers, NOT_STATED)
     if when:
         return Verdict((), answers, not_then)
-    if evidence[0] is not nearest:
+    if anothers:
         return Verdict((), answers, not_theirs)
     if kind and not kind.in_(best.sentence.text):
         return Verdict((), answers, f"no sentence found holds {kind.name}")

@@ -1,0 +1,71 @@
+"""Words of somebody who is asked for by name, read with that name: "she said", and "Holm said", as "Ada Holm said".
+
+A cross-encoder does not know who "she" is: for "What did Ada Holm say about the school?" it gives “We will build it
+again,” she said a logit of -5, and with her name 5.6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.answer.evidence import Sentence, Sentences
+from rag.models.reranker import Reranker
+from rag.verbs import REPORTING
+from rag.words import STOP_WORDS, WORD
+
+_THEY_SAY = re.compile(rf"(?i)[\"“”«»].*\b(?P<who>he|she)(?= (?:\w+ )?(?:{REPORTING})\b)", re.DOTALL)
+
+
+def read_with_name(
+    question: str, speaker: str, evidence: Sequence[Sentence], *, sentences: Sentences, reranker: Reranker
+) -> list[Sentence]:
+    """The evidence, best first; what has been read twice and lacks the speaker's full name is read once more with it.
+
+    It has passed `of_speaker`, so that nobody else's words are given to them.
+    """
+    named = {n: text for n, s in enumerate(evidence) if s.state is not None and (text := with_name(s.text, speaker))}
+    before = {n: _before(evidence[n], sentences) for n in named}
+    pairs = [(question, text) for n, own in named.items() for text in (own, before[n] + own)]
+    read = iter(reranker.read(pairs) if pairs else ())
+    found = list(evidence)
+    for n in named:
+        alone, behind = next(read), next(read)
+        if alone.state is None or behind.state is None:
+            continue
+        s, score = evidence[n], (alone.logit + behind.logit) / 2
+        if score > s.score:
+            found[n] = Sentence(s.article, s.start, s.end, score, np.concatenate([alone.state, behind.state]))
+    return sorted(found, key=lambda s: (-s.score, s.article.id, s.start))
+
+
+def with_name(text: str, speaker: str) -> str | None:
+    """The sentence with the speaker's name for "he said" behind a quotation, or for their last name alone; or None.
+
+    Without a quotation "he" is too often somebody else's.
+    """
+    if speaker in text:
+        return None
+    last = speaker.split()[-1]
+    if last in WORD.findall(text):
+        places = (m.span() for m in re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", text))
+        place = next((p for p in places if _begins_a_name(text, p[0])), None)
+    else:
+        said = _THEY_SAY.search(text)
+        place = said.span("who") if said else None
+    return f"{text[: place[0]]}{speaker}{text[place[1] :]}" if place else None
+
+
+def _begins_a_name(text: str, at: int) -> bool:
+    """Whether no first name or title stands before the word there."""
+    before = text[:at].split()[-1:]
+    return not before or not before[0][0].isupper() or before[0].lower() in STOP_WORDS or not before[0][-1].isalnum()
+
+
+def _before(sentence: Sentence, sentences: Sentences) -> str:
+    """The sentence before it in its article, with what stands between them."""
+    spans = sentences(sentence.article.id)
+    at = sentence.place(spans)
+    return sentence.article.text[spans[at - 1].start : sentence.start] if at else ""
