@@ -146,8 +146,9 @@ def outlets_meant(name: str, outlets: Sequence[str]) -> tuple[str, ...]:
 
 def language_code(name: str) -> str | None:
     """The code of a language that is given by its name or code ("English", "EN", "en-US"); None for what is neither."""
-    plain = name.strip().lower().partition("-")[0]
-    return LANGUAGES.get(plain) or (plain if re.fullmatch(r"[a-z]{2}", plain) else None)
+    plain = name.strip().lower()
+    code = re.fullmatch(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,4})*", plain)
+    return LANGUAGES.get(plain) or (code[1] if code else None)
 
 
 def _names(outlet: str) -> set[str]:

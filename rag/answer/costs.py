@@ -23,9 +23,15 @@ _RATE = re.compile(
 MONEY = frozenset("$ € £ ¥ ₩ dollar euro pound yen franc crown krone ruble rouble yuan won rupee peso".split())
 
 
+_CHANGES = re.compile(  # by how much, or which part: what is asked may be a share
+    r"(?i)\bhow much of\b|\b(?:ris(?:e|es|en|ing)|rose|fall(?:s|en|ing)?|fell|gr[eo]wn?|drop\w*|(?:in|de)crease\w*|"
+    r"climb\w*|change\w*)\b"
+)
+
+
 def asks_for_cost(question: str) -> bool:
     """Whether a question asks what something costs."""
-    return bool(_ASKS.search(question))
+    return bool(_ASKS.search(question)) and not _CHANGES.search(question)
 
 
 def tells_cost(text: str) -> bool:

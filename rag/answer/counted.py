@@ -17,7 +17,7 @@ _COUNTS = re.compile(
     r"amount|size|count)\b"
 )
 _COUNTED = re.compile(r"(?i)\b(?:how many|number of|figures? (?:for|of|on)|how much) ((?:[\w’'-]+ ?){1,3})")
-_TOLL = r"toll (?:\S+ ){0,12}?(?:to|at|was|is|of)"
+_TOLL = r"toll (?:(?!\S*\d|while\b|who\b|which\b|after\b)\S+ ){0,12}?(?:to|at|was|is|of)"
 _OF_TOLL = re.compile(rf"(?i)\b{_TOLL} (?:at least )?$")
 _OF_PEOPLE = re.compile(rf"(?i)\b(?:{_TOLL}|killing|injuring|wounding|injured|killed)(?: at least| about)? $")
 _MEASURES = MONEY | frozenset(

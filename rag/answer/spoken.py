@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 from rag.answer.evidence import Sentence, Sentences
+from rag.answer.persons import Person, person
 from rag.models.reranker import Reranker
 from rag.verbs import REPORTING
 from rag.words import STOP_WORDS, WORD
+from store.records import Article
 
-_THEY_SAY = re.compile(rf"(?i)[\"“”«»].*\b(?P<who>he|she)(?= (?:\w+ )?(?:{REPORTING})\b)", re.DOTALL)
+_THEY_SAY = re.compile(rf"(?i)[\"”»],?\s*\b(?P<who>he|she)(?= (?:\w+ )?(?:{REPORTING})\b)")
+_INITIAL = re.compile(r"(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Prof|St)\.")
 
 
 def read_with_name(
@@ -24,9 +28,16 @@ def read_with_name(
 ) -> list[Sentence]:
     """The evidence, best first; what has been read twice and lacks the speaker's full name is read once more with it.
 
-    It has passed `of_speaker`, so that nobody else's words are given to them.
+    It has passed `of_speaker`, by which a person's words are nobody else's. For a body many may speak: only where the
+    article gives a role ("Mayor Ada Holm") or the last name alone is it surely a person.
     """
-    named = {n: text for n, s in enumerate(evidence) if s.state is not None and (text := with_name(s.text, speaker))}
+    last = re.compile(rf"(?<![\w-]){re.escape(speaker.split()[-1])}(?![\w-])")
+    surely = cache(lambda article: _is_person(person(speaker, article), article, last))
+    named = {
+        n: text
+        for n, s in enumerate(evidence)
+        if s.state is not None and (text := with_name(s.text, speaker)) and surely(s.article)
+    }
     before = {n: _before(evidence[n], sentences) for n in named}
     pairs = [(question, text) for n, own in named.items() for text in (own, before[n] + own)]
     read = iter(reranker.read(pairs) if pairs else ())
@@ -41,6 +52,11 @@ def read_with_name(
     return sorted(found, key=lambda s: (-s.score, s.article.id, s.start))
 
 
+def _is_person(who: Person, article: Article, last: re.Pattern[str]) -> bool:
+    alone = any(_begins_a_name(article.text, m.start()) for m in last.finditer(article.text))
+    return who.is_introduced and bool(who.roles or alone)
+
+
 def with_name(text: str, speaker: str) -> str | None:
     """The sentence with the speaker's name for "he said" behind a quotation, or for their last name alone; or None.
 
@@ -50,7 +66,7 @@ def with_name(text: str, speaker: str) -> str | None:
         return None
     last = speaker.split()[-1]
     if last in WORD.findall(text):
-        places = (m.span() for m in re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", text))
+        places = (m.span() for m in re.finditer(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text))
         place = next((p for p in places if _begins_a_name(text, p[0])), None)
     else:
         said = _THEY_SAY.search(text)
@@ -60,8 +76,10 @@ def with_name(text: str, speaker: str) -> str | None:
 
 def _begins_a_name(text: str, at: int) -> bool:
     """Whether no first name or title stands before the word there."""
-    before = text[:at].split()[-1:]
-    return not before or not before[0][0].isupper() or before[0].lower() in STOP_WORDS or not before[0][-1].isalnum()
+    *_, before = ["", *text[:at].split()]
+    if _INITIAL.fullmatch(before):
+        return False
+    return not before[:1].isupper() or before.lower() in STOP_WORDS or not before[-1].isalnum()
 
 
 def _before(sentence: Sentence, sentences: Sentences) -> str:
