@@ -121,6 +121,16 @@ def test_a_denial_of_another_is_none_of_the_subject() -> None:
             "The council, opposition and all, approved it by 21 votes against 14.",
             "have the votes the other way round",
         ),
+        (
+            "The council approved it by 14 votes to 21.",
+            "By 21 votes to 14 the council approved the bridge, which residents oppose.",
+            "have the votes the other way round",
+        ),
+        (
+            "The council approved it by 14 votes to 21.",
+            "The council approved the bridge by 21 votes to 14 after a first draft failed.",
+            "have the votes the other way round",
+        ),
     ],
 )
 def test_a_number_given_otherwise_is_told(claim: str, text: str, why: str) -> None:
