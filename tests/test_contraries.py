@@ -41,6 +41,7 @@ def test_contrary_verbs_are_seen(claim: str, quote: str) -> None:
         ("The door was closed.", "The door was not opened."),
         ("The council rejected the bridge.", "The council refused to approve the bridge."),
         ("The bridge remained closed.", "The bridge was not fully opened."),
+        ("The council rejected the tower.", "The council never approved the tower."),
     ],
 )
 def test_the_contrary_of_a_denied_word_says_the_same(one: str, other: str) -> None:
@@ -59,6 +60,23 @@ def test_the_contrary_of_a_denied_word_says_the_same(one: str, other: str) -> No
     ],
 )
 def test_a_denial_of_something_else_does_not_mend_a_contrary(claim: str, quote: str) -> None:
+    assert turns_round(claim, quote)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Prices fell.", "Prices did not stop rising."),
+        ("Prices fell.", "Prices could not help rising."),
+        ("Exports fell.", "Exports have never risen faster."),
+        ("The court acquitted Holm.", "The court did not hesitate to convict Holm."),
+        ("The bank cut rates.", "The bank did not hesitate to raise rates."),
+        ("Berg won the vote.", "Berg could not avoid losing the vote."),
+        ("The minister stays in office.", "The minister did not delay resigning."),
+        ("The council rejected the bridge.", "The council did not refuse to approve the bridge."),
+    ],
+)
+def test_a_negation_that_is_undone_denies_nothing(claim: str, quote: str) -> None:
     assert turns_round(claim, quote)
 
 
@@ -101,6 +119,16 @@ def test_a_denial_of_another_is_none_of_the_subject() -> None:
         (
             "The council approved it by 14 votes to 21.",
             "The council, opposition and all, approved it by 21 votes against 14.",
+            "have the votes the other way round",
+        ),
+        (
+            "The council approved it by 14 votes to 21.",
+            "By 21 votes to 14 the council approved the bridge, which residents oppose.",
+            "have the votes the other way round",
+        ),
+        (
+            "The council approved it by 14 votes to 21.",
+            "The council approved the bridge by 21 votes to 14 after a first draft failed.",
             "have the votes the other way round",
         ),
     ],

@@ -16,6 +16,8 @@ _LOSES = re.compile(
     r"(?:vot|turn)(?:ed|ing) (?:\w+ ){0,3}down)\b"
 )
 
+_CLAUSE_END = re.compile(r"(?i)[.;]|\b(?:which|who|that|after|before|although|though|while|but)\b|, and\b")
+
 
 def given_otherwise(claim: str, text: str) -> str | None:
     """What the claim makes of a number that the text gives otherwise, as a clause for the reader; None if nothing."""
@@ -38,7 +40,12 @@ def _currency(quantity: Quantity) -> str | None:
 
 def _turns_votes(claim: str, text: str) -> bool:
     """Votes for and against have changed places; not where either text tells of the loser, smaller number first."""
-    if "vote" not in claim.lower() or any(_LOSES.search(_VOTES.sub(" ", told)) for told in (claim, text)):
+    if "vote" not in claim.lower() or _tells_loser(claim) or _tells_loser(text):
         return False
     known = {(a, b) for a, b in _VOTES.findall(text)}
     return any((b, a) in known and (a, b) not in known for a, b in _VOTES.findall(claim))
+
+
+def _tells_loser(text: str) -> bool:
+    """A clause that counts votes tells of who lost them."""
+    return any(_VOTES.search(clause) and _LOSES.search(_VOTES.sub(" ", clause)) for clause in _CLAUSE_END.split(text))

@@ -21,7 +21,7 @@ _SAYING = (
     "place|point|praise|precede|present|pretend|print|proceed|produce|promote|prompt|provide|put|recommend|"
     "refrain|refuse|reject|remark|remember|remind|repeat|replace|reply|respond|return|reveal|send|show|simulate|"
     "skip|slip|stop|suggest|summari[sz]e|suspend|tell|terminate|translate|"
-    'urge|use|warn|weave|withhold|write|act as|say that|state that|note that|answer (?:only|with|that|"")|say ""'
+    'urge|use|warn|weave|withhold|write|act as|say that|state that|note that|answer (?:only|with|that|yes|no|"")|say ""'
 )
 _ADVERBS = r"(?:(?:\w+ly|also|then|instead|first|please|always|never|just|only|do not|don['’]t|consider)\s+)*"
 _OPENS = r"(?:^[\W_]*|[:;—–]\s+|\s-\s+|,\s+(?:and\s+|then\s+)?|\b(?:please|instead)\s+)"
@@ -38,10 +38,15 @@ _THAT = (
 # What laws ask of programs: "Chatbots must tell users that they are not human."
 _OWN_KIND = (
     r"(?: \w+){0,3} that (?:they|it|users|people) (?:are|is) (?:not )?(?:(?:talking|speaking|chatting) (?:to|with) )?"
-    r"(?:an? )?(?:humans?|persons?|AIs?|machines?|robots?|bots?|computers?|programs?)(?: under [^,:;]*)?\W*$"
+    r"(?:an? )?(?:humans?|persons?|AIs?|machines?|robots?|bots?|computers?|programs?)"
+    r"(?: under (?:an?|the) (?:\w+ ){0,3}(?:law|act|rule|bill)(?: (?:\w+ed )?(?:on|in|by|of|from) \w+(?: \w+)?)?)?\W*$"
 )
-# A credit, behind "Assistant:" or "Developer:", names somebody and says no more.
-_CREDIT = r"(?-i:\s*[A-Z][a-z.'’][\w.'’-]*(?:,? (?:and |& |de |van |von )?[A-Z][a-z.'’][\w.'’-]*){0,5}\W*$)"
+# A credit, behind "Assistant:" or "Developer:", names somebody and says no more: it is no order or clause in capitals.
+_CREDIT = (
+    r"(?-i:(?!\s*(?:The|An?|Reply|Respond|Answer|Say|Tell|Always|Never|Only|Do Not|Ignore|Output|Print|Repeat|State|"
+    r"Write|Report)\s)(?!.*\s(?:Is|Are|Was|Were|Has|Have|Had|Must|Not|Yes)\b)"
+    r"\s*[A-Z][a-z.'’][\w.'’-]*(?:,? (?:and |& |de |van |von )?[A-Z][a-z.'’][\w.'’-]*){0,5}\W*$)"
+)
 _ORDER = re.compile(rf"{_OPENS}{_ADVERBS}(?:{_SAYING})\b", re.IGNORECASE)
 _MUST = re.compile(
     rf"^\W*(?:\w+ ){{0,3}}{_PROGRAM}\b(?: \w+ing (?:\w+ ){{0,4}}\w+)? "
@@ -56,7 +61,9 @@ _YOU_MUST = re.compile(
     r"|\banswer to (?:any|every|all) (?:\w+ )?questions?\b[^,]* (?:is|are) (?:that\b|\"\")",
     re.IGNORECASE,
 )
-_MARK = re.compile(rf"<\|\w+\|>|\[/?INST\]|<</?SYS>>|^\W*(?:SYSTEM|[Aa]ssistant|ASSISTANT)\s*[:>\]](?!{_CREDIT})")
+_MARK = re.compile(
+    rf"<\|\w+\|>|\[/?INST\]|<</?SYS>>|^\W*(?:SYSTEM\s*[:>\]]|(?:[Aa]ssistant|ASSISTANT)\s*[:>\]](?!{_CREDIT}))"
+)
 _ADDRESS = re.compile(
     r"#{2,}\s*(?:instruction|question|input|system|user|human|assistant|response|answer)s?\s*:"
     rf"|\W*(?:(?:\w+ )?(?:notes?|notice|messages?|instructions?|reminders?) (?:to|for)|attention|dear) "
@@ -90,7 +97,7 @@ _PROGRAMS = re.compile(
     r"\b(?:system|admin|developer|protocol|operational|security|pre-execution|simulation|compliance|procedural|backend)"
     r"(?: \w+){0,2} (?:notices?|directives?|messages?|instructions?|prompts?|alerts?|overrides?|prerequisites?|notes?|"
     r"checks?|enforcement|error|failure|fault|outage|malfunction)\b|"
-    rf"^\W*(?:system|assistant|user|admin|developer)\s*[:>\]](?!{_CREDIT})",
+    rf"^\W*(?:system\s*[:>\]]|(?:assistant|user|admin|developer)\s*[:>\]](?!{_CREDIT}))",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]|(?<!\w)['‘][^'’]{3,}['’](?!\w)")

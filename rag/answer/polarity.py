@@ -9,12 +9,21 @@ from rag.words import STEM, STOP_WORDS, content_words
 
 # A negation of the statement itself: "is not", "never", "no door was"; not "not only" and "careful not to".
 _NOT = re.compile(
-    r"(?i)(?:\b(?:is|are|was|were|be|been|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\s+not"
+    r"(?:\b(?:is|are|was|were|be|been|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\s+not"
     r"|\bcannot|n['’]t)\b(?!\s+(?:only|just|necessarily|be more)\b)|\bnever\b"
-    r"|(?:^|[.:;,]\s)(?:no|none|nobody|neither)\b"
+    r"|(?:^|[.:;,]\s)(?:no|none|nobody|neither)\b",
+    re.IGNORECASE,
 )
 # What turns the words behind it, up to the end of their clause.
-_GOVERNS = re.compile(rf"{_NOT.pattern}|\b(?:refus\w+|fail\w*|declin\w+|unable|unlikely) to\b")
+_GOVERNS = re.compile(rf"{_NOT.pattern}|\b(?:refus\w+|fail\w*|declin\w+|unable|unlikely) to\b", re.IGNORECASE)
+# What turns nothing after all: "did not stop rising", "could not help raising", "have never risen faster".
+_UNDONE = re.compile(
+    rf"(?:{_GOVERNS.pattern})(?:\s+(?:\w+ly|be|been))*\s+(?:stop|ceas|hesitat|delay|avoid|prevent|refus|fail)\w*(?:\s+to\b)?"
+    r"|\b(?:cannot|can['’]t|could(?: not|n['’]t)) help(?= \w+ing\b)"
+    r"|\bnever\b[^,;:.]{0,40}?\b(?:so|more(?! than)|less(?! than)|better|worse|\w+er than|"
+    r"(?:fast|slow|quick|high|low|larg|bigg|small|great|strong|weak|steep|sharp)e?r)\b",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"(?i)[,;:.]|\b(?:and|that|who|which)\b")
 # What may bear a negation of the claim.
 _DENIES = re.compile(
@@ -119,6 +128,7 @@ def _sides(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[set[str], set[str
 
 def _governed(text: str) -> set[str]:
     """The two content words behind each negation in its clause: of "was not fully opened on Monday", "fully opened"."""
+    text = _UNDONE.sub(" ", text)
     behind = (_CLAUSE_END.split(text[cue.end() :], maxsplit=1)[0] for cue in _GOVERNS.finditer(text))
     return {word for clause in behind for word in content_words(clause)[:2]}
 
