@@ -18,6 +18,8 @@ from rag.answer.agreement import count_asked
         ("Do the passenger numbers agree?", "How many passengers?"),
         ("Do all the casualty figures differ?", "How many casualties?"),
         ("Do the figures for the death toll agree?", "What is the death toll?"),
+        ("Do the figures for the cost of the bridge agree?", "What is the cost of the bridge?"),
+        ("Do the bus passenger figures agree?", "How many bus passengers?"),
         ("Do sources agree on how many nurses walked out?", "How many nurses walked out?"),
         ("Do the articles agree on the number of passengers?", "What is the number of passengers?"),
         ("Do the figures agree?", None),
@@ -29,6 +31,31 @@ from rag.answer.agreement import count_asked
 )
 def test_the_number_is_asked_for(question: str, count: str | None) -> None:
     assert count_asked(question) == count
+
+
+@pytest.mark.parametrize(
+    "whose",
+    [
+        "opposition figures",
+        "the official figures",
+        "those figures",
+        "their numbers",
+        "his figures",
+        "both figures",
+        "the unemployment figures",
+        "the government's figures",
+        "public figures",
+        "senior figures",
+        "the latest casualty figures",
+        "police numbers",
+        "the figures of the opposition",
+        "the figures of both sides",
+        "the figures for the crisis",
+        "the figures of the officials",
+    ],
+)
+def test_figures_of_somebody_or_of_no_count_leave_the_question_as_it_is(whose: str) -> None:
+    assert count_asked(f"Do {whose} agree?") is None
 
 
 @pytest.mark.parametrize(("second", "notice"), [(231, "The figures agree: 231 in 2 articles."), (214, None)])

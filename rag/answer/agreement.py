@@ -24,8 +24,17 @@ _OF_PIECES = re.compile(
     r"(?:(?P<how>how (?:many|much) [^?]+?)|(?P<what>the (?:[\w’'-]+ )?(?:numbers?|amount|total|toll)(?: [^?]+?)?))\W*$"
 )
 _HEAD = re.compile(r"(?i).+?(?= (?:of|on|in|at|from|for|who|that|aboard|killed|injured)\b|$)")
-_MANY = re.compile(r"(?i)(?:[^s]s|people|(?:wo)?men|children|dead|injured|missing)$")
-_ONE = re.compile(r"(?i)\b(?:toll|cost|price|turnout|damage)$")
+_MANY = re.compile(r"(?i)(?:[^siu]s|people|(?:wo)?men|children|dead|injured|missing)$")
+_ONE = re.compile(r"(?i)\b(?:toll|cost|price|turnout|damage|number|total)$")
+_COUNTABLE = re.compile(  # "passenger figures"; "public figures" are people, and "company figures" a company's
+    r"(?i)\b(?:arrest|casualty|civilian|death|employee|fatality|hostage|house|injury|job|migrant|nurse|passenger|patient|"
+    r"prisoner|pupil|refugee|sailor|seat|ship|soldier|student|ticket|tourist|victim|visitor|vote|voter|worker)$"
+)
+_WHOSE = re.compile(
+    r"(?i)\b(?:th(?:e|is|at|ese|ose|eir)|his|her|its|our|your|all|both|two|three|other|latest|new|old|official|public|"
+    r"political|religious|opposition|government|police|army|company|(?:minist(?:er|ry)|part|union|expert|official|side|"
+    r"source|outlet|agenc|compan|authorit)(?:s|ies|y)?)\b|['’]"
+)
 
 
 def count_asked(question: str) -> str | None:
@@ -33,15 +42,17 @@ def count_asked(question: str) -> str | None:
     if pieces := _OF_PIECES.search(question):
         return f"{pieces['how'][0].upper()}{pieces['how'][1:]}?" if pieces["how"] else f"What is {pieces['what']}?"
     found = _OF_FIGURES.search(question)
-    if not found:
+    thing = found and (found["of"] or found["noun"])
+    head = thing and _HEAD.match(thing)
+    if not found or not thing or not head or _WHOSE.search(head[0]):
         return None
-    thing = found["of"] or found["noun"]
-    head = _HEAD.match(thing)
-    if found["noun"] and not _ONE.search(thing) and not _MANY.search(thing):
-        thing = re.sub("y$", "ie", thing) + "s"
-    elif found["of"] and not (head and _MANY.search(head[0])):
+    if _ONE.search(head[0]):
         return f"What is the {thing}?"
-    return f"What is the {thing}?" if _ONE.search(thing) else f"How many {thing}?"
+    if found["noun"] and _COUNTABLE.search(thing):
+        thing = re.sub("y$", "ie", thing) + "s"
+    elif not _MANY.search(head[0]):
+        return None
+    return f"How many {thing}?"
 
 
 def one_each(asked: str, verdict: Verdict) -> Verdict:
