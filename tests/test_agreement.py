@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import NewArticle, Rag
-from rag.answer.agreement import count_asked
+from rag import Answer, Article, Citation, NewArticle, Rag
+from rag.answer.agreement import agreement, count_asked
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,26 @@ def test_each_article_is_cited_and_equal_figures_are_told(tmp_path: Path, second
     assert {c.article.title for c in answer.citations} == {"Ferry 0", "Ferry 1"}
     assert len(answer.citations) == 2
     assert answer.notice == notice
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "notice"),
+    [
+        ("At least 12 passengers were aboard.", "There were at least 12 passengers aboard.", "at least 12 in 2"),
+        ("The Aurora had about 40 passengers.", "Some 40 passengers were on the Aurora.", "about 40 in 2"),
+        ("At least 12 passengers were aboard.", "At least 12 passengers were hurt.", None),
+        ("On the Aurora 12 passengers were hurt.", "On the Aurora were 12 passengers.", None),
+        ("The ferry took 12 passengers.", "There were 12 passengers on the bus.", None),
+        ("At least 12 passengers were aboard.", "There were 12 passengers aboard.", None),
+    ],
+)
+def test_figures_agree_if_bound_and_matter_do(first: str, second: str, notice: str | None) -> None:
+    cited = tuple(
+        Citation(n, Article(f"a{n}", "Ferry", None, None, None, None, None, None, text), 0, len(text), text)
+        for n, text in enumerate((first, second), start=1)
+    )
+    answer = Answer("Do the passenger figures agree?", "answered", "", cited, (), "quote")
+    said = notice and f"The figures agree: {notice} articles."
+    assert agreement("How many passengers?", answer) == said
+    assert agreement("How many passengers?", Answer("Do they?", "answered", "", cited[:1], (), "quote")) is None
+    assert agreement("How many passengers?", Answer("Do they?", "refused", "", (), (), "llm")) is None
