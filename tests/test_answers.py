@@ -375,6 +375,13 @@ def test_a_pronoun_stands_for_no_outlet_ship_or_party(said: str) -> None:
         ("Did they free her quickly?", "Did they free Lena Brandt quickly?"),
         ("Where is her own family?", "Where is Lena Brandt’s own family?"),
         ("Where is her family?", "Where is Lena Brandt’s family?"),
+        ("Where is her next rally?", "Where is Lena Brandt’s next rally?"),
+        ("Where was her last speech?", "Where was Lena Brandt’s last speech?"),
+        ("How much is her monthly salary?", "How much is Lena Brandt’s monthly salary?"),
+        ("Who is her only son?", "Who is Lena Brandt’s only son?"),
+        ("Did they arrest her only yesterday?", "Did they arrest Lena Brandt only yesterday?"),
+        ("Did they arrest her last week?", "Did they arrest Lena Brandt last week?"),
+        ("Did they free her quietly in town?", "Did they free Lena Brandt quietly in town?"),
     ],
 )
 def test_what_her_stands_before_tells_whether_it_is_possessive(question: str, named: str) -> None:
