@@ -328,6 +328,7 @@ def test_only_questions_that_lean_are_joined() -> None:
     assert standalone("And he?", []) == "And he?"
     assert standalone(uncoupled("So who won the vote in Ostrel?"), history) == "Who won the vote in Ostrel?"
     assert uncoupled("And, what did Lena Brandt announce?") == "What did Lena Brandt announce?"
+    assert uncoupled("what did Lena Brandt announce? ") == "what did Lena Brandt announce? "
     for kept in ("What did Holm say?", "And in Ostrel?", "But what about Kim Jong Un?", "And what did Holm say of it?"):
         assert uncoupled(kept) == kept
     for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):

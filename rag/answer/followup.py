@@ -42,8 +42,10 @@ def unsaid(question: str) -> str:
 def uncoupled(question: str) -> str:
     """The question without the "And", "But" or "So" before it, if it asks something whole: with a name, no pronoun."""
     behind = _COUPLES.sub("", question)
-    if _OPENS.search(behind) or _STANDS_FOR.search(behind) or not (_ASKS.match(behind) and INNER_NAME.search(behind)):
+    if behind == question or _OPENS.search(behind) or _STANDS_FOR.search(behind):
         return question  # "But what about Storm Ilse?" asks nothing whole
+    if not (_ASKS.match(behind) and INNER_NAME.search(behind)):
+        return question
     behind = behind.strip()
     return behind[0].upper() + behind[1:] if len(set(content_words(behind))) >= _WHOLE else question
 
