@@ -54,7 +54,8 @@ def from_feedback(
         (answer.question, answer.text): tuple(a.question for a in before[:at])
         for before in asked
         for at, answer in enumerate(before)
-        if answer.asked not in ("", answer.question)  # it is understood only after what was asked before
+        # it is understood only after what was asked before, not just without the "And" before it
+        if not answer.question.casefold().endswith(answer.asked.casefold())
     }
 
     def put(item: Feedback) -> tuple[str, ...]:

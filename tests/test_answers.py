@@ -328,6 +328,7 @@ def test_only_questions_that_lean_are_joined() -> None:
     assert standalone("And he?", []) == "And he?"
     assert standalone(uncoupled("So who won the vote in Ostrel?"), history) == "Who won the vote in Ostrel?"
     assert uncoupled("And, what did Lena Brandt announce?") == "What did Lena Brandt announce?"
+    assert uncoupled("what did Lena Brandt announce? ") == "what did Lena Brandt announce? "
     for kept in ("What did Holm say?", "And in Ostrel?", "But what about Kim Jong Un?", "And what did Holm say of it?"):
         assert uncoupled(kept) == kept
     for leaning in ("And in Ostrel?", "But what about the Ostrel dam?", "And what did Holm say of the vote there?"):
@@ -375,6 +376,13 @@ def test_a_pronoun_stands_for_no_outlet_ship_or_party(said: str) -> None:
         ("Did they free her quickly?", "Did they free Lena Brandt quickly?"),
         ("Where is her own family?", "Where is Lena Brandt’s own family?"),
         ("Where is her family?", "Where is Lena Brandt’s family?"),
+        ("Where is her next rally?", "Where is Lena Brandt’s next rally?"),
+        ("Where was her last speech?", "Where was Lena Brandt’s last speech?"),
+        ("How much is her monthly salary?", "How much is Lena Brandt’s monthly salary?"),
+        ("Who is her only son?", "Who is Lena Brandt’s only son?"),
+        ("Did they arrest her only yesterday?", "Did they arrest Lena Brandt only yesterday?"),
+        ("Did they arrest her last week?", "Did they arrest Lena Brandt last week?"),
+        ("Did they free her quietly in town?", "Did they free Lena Brandt quietly in town?"),
     ],
 )
 def test_what_her_stands_before_tells_whether_it_is_possessive(question: str, named: str) -> None:

@@ -189,6 +189,15 @@ def test_follow_ups_of_other_conversations_are_not_marked_otherwise() -> None:
     assert not any("Marked otherwise" in draft["todo"] for draft in drafts)
 
 
+def test_a_whole_question_behind_and_is_no_follow_up() -> None:
+    first = Answer("Who went?", "answered", "Holm.", (), (), "quote", asked="Who went?")
+    own = "What did Lena Brandt announce?"
+    second = Answer("And what did Lena Brandt announce?", "answered", "A vote. [1]", (), (), "quote", asked=own)
+    mark = Feedback(second.question, second.text, "right", "", datetime(2025, 6, 21, tzinfo=UTC))
+    (draft,) = from_feedback([mark], [], asked=[(first, second)])
+    assert (draft["ask"], draft["category"]) == (second.question, "lookup")
+
+
 def test_without_feedback_nothing_is_made(tmp_path: Path) -> None:
     empty, data, out = tmp_path / "empty", tmp_path / "data", tmp_path / "drafts" / "mine.yaml"
     empty.mkdir()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
-from rag.answer.counted import counted_in, is_asked
+from rag.answer.counted import counted_in, is_asked, same_unit
 from rag.answer.evidence import SPEAKS, Sentence
 from rag.answer.gate import Verdict
 from rag.answer.quantities import Quantity
+from rag.types import Answer, Citation
+from rag.words import roots
 
 _AGREE = r"(?:agree|disagree|differ|match|coincide)(?: with (?:each other|one another))?"
 _FIGURES = r"(?:figures?|numbers?|counts?|estimates?|totals?)"
@@ -24,8 +26,19 @@ _OF_PIECES = re.compile(
     r"(?:(?P<how>how (?:many|much) [^?]+?)|(?P<what>the (?:[\w’'-]+ )?(?:numbers?|amount|total|toll)(?: [^?]+?)?))\W*$"
 )
 _HEAD = re.compile(r"(?i).+?(?= (?:of|on|in|at|from|for|who|that|aboard|killed|injured)\b|$)")
-_MANY = re.compile(r"(?i)(?:[^s]s|people|(?:wo)?men|children|dead|injured|missing)$")
-_ONE = re.compile(r"(?i)\b(?:toll|cost|price|turnout|damage)$")
+_MANY = re.compile(r"(?i)(?:[^siu]s|people|(?:wo)?men|children|dead|injured|missing)$")
+_ONE = re.compile(r"(?i)\b(?:toll|cost|price|turnout|damage|number|total)$")
+_COUNTABLE = re.compile(  # "passenger figures"; "public figures" are people, and "company figures" a company's
+    r"(?i)\b(?:arrest|casualty|civilian|death|employee|fatality|hostage|house|injury|job|migrant|nurse|passenger|patient|"
+    r"prisoner|pupil|refugee|sailor|seat|ship|soldier|student|ticket|tourist|victim|visitor|vote|voter|worker)$"
+)
+_WHOSE = re.compile(
+    r"(?i)\b(?:th(?:e|is|at|ese|ose|eir)|his|her|its|our|your|all|both|two|three|other|latest|new|old|official|public|"
+    r"political|religious|opposition|government|police|army|company|(?:minist(?:er|ry)|part|union|expert|official|side|"
+    r"source|outlet|agenc|compan|authorit)(?:s|ies|y)?)\b|['’]"
+)
+_BOUNDS = {"exact": "", "about": "about ", "least": "at least ", "most": "at most "}
+_INEXACT = "least fewer less around nearly almost roughly approximately estimated close"
 
 
 def count_asked(question: str) -> str | None:
@@ -33,35 +46,48 @@ def count_asked(question: str) -> str | None:
     if pieces := _OF_PIECES.search(question):
         return f"{pieces['how'][0].upper()}{pieces['how'][1:]}?" if pieces["how"] else f"What is {pieces['what']}?"
     found = _OF_FIGURES.search(question)
-    if not found:
+    thing = found and (found["of"] or found["noun"])
+    head = thing and _HEAD.match(thing)
+    if not found or not thing or not head or _WHOSE.search(head[0]):
         return None
-    thing = found["of"] or found["noun"]
-    head = _HEAD.match(thing)
-    if found["noun"] and not _ONE.search(thing) and not _MANY.search(thing):
-        thing = re.sub("y$", "ie", thing) + "s"
-    elif found["of"] and not (head and _MANY.search(head[0])):
+    if _ONE.search(head[0]):
         return f"What is the {thing}?"
-    return f"What is the {thing}?" if _ONE.search(thing) else f"How many {thing}?"
+    if found["noun"] and _COUNTABLE.search(thing):
+        thing = re.sub("y$", "ie", thing) + "s"
+    elif not _MANY.search(head[0]):
+        return None
+    return f"How many {thing}?"
 
 
 def one_each(asked: str, verdict: Verdict) -> Verdict:
     """The verdict with the best sentence of each article that gives the number asked for, if any does."""
     best: dict[str, Sentence] = {}
     for sentence in verdict.sentences:
-        if sentence.score >= SPEAKS and _figures(asked, sentence):
+        if sentence.score >= SPEAKS and _figures(asked, sentence.text):
             best.setdefault(sentence.article.copy_group or sentence.article.id, sentence)
     return replace(verdict, sentences=tuple(best.values()), leading=len(best)) if best else verdict
 
 
-def agreement(asked: str, sentences: Sequence[Sentence]) -> str | None:
-    """Says that the sentences, of an article each, give one figure; None if they are fewer than two or do not."""
-    found = [_figures(asked, sentence) for sentence in sentences]
-    same = {(q.value, q.bound, q.unit) for figures in found for q in figures}
-    if len(found) < 2 or not all(found) or len(same) > 1:
+def agreement(asked: str, answer: Answer) -> str | None:
+    """Says that what an answer cites of two or more articles gives one figure of one matter; None if it does not."""
+    told = [(c, figure) for c in answer.citations for figure in _figures(asked, c.quote)]
+    articles = {citation.article.copy_group or citation.article.id for citation, _ in told}
+    if answer.conflicts or len(articles) < 2 or not all(_is_same(*pair) for pair in combinations(told, 2)):
         return None
-    first = found[0][0]
-    return f"The figures agree: {sentences[0].text[first.start : first.end]} in {len(found)} articles."
+    citation, figure = told[0]
+    number = citation.quote[figure.start : figure.end]
+    return f"The figures agree: {_BOUNDS[figure.bound]}{number} in {len(articles)} articles."
 
 
-def _figures(asked: str, sentence: Sentence) -> list[Quantity]:
-    return [q for q in counted_in(sentence.text) if is_asked(asked, q, sentence.text)]
+def _is_same(first: tuple[Citation, Quantity], second: tuple[Citation, Quantity]) -> bool:
+    """Whether two sentences give one figure, and have a word in common besides what it counts."""
+    (here, one), (there, other) = first, second
+    same = (one.value, one.bound, one.added) == (other.value, other.bound, other.added)
+    if not same or not same_unit(one, other, here.quote, there.quote):
+        return False
+    told = [roots(c.quote[: q.start] + c.quote[q.end :]) for c, q in (first, second)]
+    return bool(told[0] & told[1] - roots(f"{_INEXACT} {one.unit}"))
+
+
+def _figures(asked: str, text: str) -> list[Quantity]:
+    return [q for q in counted_in(text) if is_asked(asked, q, text)]

@@ -127,7 +127,7 @@ class Answerer:
             found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
             answer = answer.noting(found)
         answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
-        if count and not answer.conflicts and (agree := agreement(count, verdict.sentences)):
+        if count and (agree := agreement(count, answer)):
             answer = answer.noting(agree)
         if confirmer:
             written = answer.mode == "llm" and answer.status == "answered"

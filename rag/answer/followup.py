@@ -21,11 +21,12 @@ _STANDS_FOR = re.compile(
 )
 _YOU_SAID = re.compile(r"(?i),? (?:did you say|do you mean|you (?:said|mentioned))(?=\W*$)")
 _PERSON = re.compile(r"(?i)\b(?:his|he|she|him|her)\b")
-_NO_THING = re.compile(  # "arrest her yesterday", but "her family"
-    r"(?i)(?:yesterday|today|tomorrow|tonight|last|next|soon|later|ago|alone|"
-    r"(?!(?:family|ally|reply|rally|early|elderly|daily)\b)\w+ly)\b"
+_TIME = r"(?:yesterday|today|tomorrow|tonight|(?:last|next|this) (?:week|month|year|night|\w+day))"
+_NO_THING = re.compile(  # "arrest her yesterday", "free her quickly", but "her family", "her next rally"
+    rf"(?i) (?:{_TIME}|ago|alone|(?!(?:family|ally|assembly|rally|reply|supply)\b)(?:last|next|soon|later|\w+ly)"
+    rf"(?=\W*$| {_TIME}| (?:after|as|at|because|before|by|for|from|in|on|to|when|with)\b))\b"
 )
-_OWN = frozenset("own other few more most".split())  # stop words that may stand between "her" and the thing
+_OWN = frozenset("own other few more most only".split())  # stop words that may stand between "her" and the thing
 _OUTLET = re.compile(r"(?i)\b(?:post|times|news|herald|journal|gazette|daily|press|tribune|wire)$")
 _NEAR = 2  # turns in which it may be said whom a pronoun stands for
 _WHOLE = 3  # words, a name among them, with which a question behind "and" asks for something of its own
@@ -41,8 +42,10 @@ def unsaid(question: str) -> str:
 def uncoupled(question: str) -> str:
     """The question without the "And", "But" or "So" before it, if it asks something whole: with a name, no pronoun."""
     behind = _COUPLES.sub("", question)
-    if _OPENS.search(behind) or _STANDS_FOR.search(behind) or not (_ASKS.match(behind) and INNER_NAME.search(behind)):
+    if behind == question or _OPENS.search(behind) or _STANDS_FOR.search(behind):
         return question  # "But what about Storm Ilse?" asks nothing whole
+    if not (_ASKS.match(behind) and INNER_NAME.search(behind)):
+        return question
     behind = behind.strip()
     return behind[0].upper() + behind[1:] if len(set(content_words(behind))) >= _WHOLE else question
 
@@ -88,7 +91,7 @@ def _is_person(name: str, text: str) -> bool:
 def _owns(pronoun: str, behind: str) -> bool:
     """Whether a pronoun says whose the thing behind it is."""
     word = re.match(r" ([a-z][\w-]*)", behind)
-    thing = word and not _NO_THING.fullmatch(word[1]) and word[1] not in STOP_WORDS - _OWN
+    thing = word and not _NO_THING.match(behind) and word[1] not in STOP_WORDS - _OWN
     return pronoun == "his" or (pronoun == "her" and bool(thing))
 
 
