@@ -38,11 +38,14 @@ class Task:
         """The questions by id, in the order of the file."""
         return {question.id: question for question in self.gold.questions}
 
+    def day(self, question: Question) -> date | None:
+        """The day that a question counts as asked; None on another page, whose own is not known."""
+        return question.as_of or (self.captured if self.own_page else None)
+
     def put(self, question: Question) -> str:
-        """A digest of how a question is put: its turns, the day, what is planted. Of another page no day is known."""
-        day = question.as_of or (self.captured if self.own_page else None)
+        """A digest of how a question is put: its turns, the day, what is planted."""
         overlay = question.overlay.model_dump_json() if question.overlay else ""
-        return digest([*question.earlier, question.asked, str(day), overlay])
+        return digest([*question.earlier, question.asked, str(self.day(question)), overlay])
 
 
 def read_tasks(

@@ -114,13 +114,10 @@ def score_run(folder: RunFolder, tasks: Sequence[Task], *, prices: Prices | None
 
 
 def _asked_otherwise(stored: Json, answer: Answer, question: Question, task: Task) -> str:
-    """How the question differed when it was answered, or nothing; rows of former versions do not tell all.
-
-    The day of another page's capture is not known.
-    """
+    """How the question differed when it was answered, or nothing; rows of former versions do not tell all."""
     if answer.question != question.asked:
         return "in other words"
-    day = question.as_of or (task.captured if task.own_page else None)
+    day = task.day(question)
     if day and answer.as_of and answer.as_of != day:
         return "as of another day"
     put = task.put(question)

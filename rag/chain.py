@@ -28,11 +28,10 @@ from llama_index.core.schema import (
     TextNode,
 )
 
-from rag.asked import read
 from rag.errors import ClipdeskError
 from rag.ingest.chunk import MAX_WORDS, pack, vector_hash
 from rag.ingest.sentences import split_sentences
-from rag.keeping import day_of, keep
+from rag.keeping import wanted
 from rag.models.embedding import Embedder, Matrix, unit
 from rag.types import Answer, Filters, Found, Passage
 from store.records import Article, Chunk, Prepared, Span
@@ -205,15 +204,13 @@ def search_with(
     """
     made = (_node_passage(node, articles=truth.articles_by_id) for node in retriever.retrieve(question))
     found = [passage for passage in made if passage is not None]
-    asked = read(question, as_of=as_of, outlets=truth.outlets(), event=lambda words: day_of(truth, words))
-    wanted = keep(filters, asked.readings if filters.read else ())
-    left = () if filters.read or filters.since or filters.until else asked.times
+    _, keeping, left = wanted(truth, question, filters, as_of=as_of)
     ids = {p.article.id for p in found}
-    for kept in wanted.steps:
+    for kept in keeping.steps:
         if admitted := kept.admitted(truth, ids, near=ids):
             passages = [p for p in found if p.article.id in admitted][:k]
-            return Found(passages, kept.scope(widened=wanted.given_up(kept), left=left))
-    return Found((), wanted.scope(left=left))
+            return Found(passages, kept.scope(widened=keeping.given_up(kept), left=left))
+    return Found((), keeping.scope(left=left))
 
 
 def _node_passage(scored: NodeWithScore, *, articles: Callable[[Sequence[str]], dict[str, Article]]) -> Passage | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
-from rag.asked import language_code, outlets_meant
+from rag.asked import Asked, language_code, outlets_meant, read
 from rag.errors import ClipdeskError, SettingsError
 from rag.types import Filters, Reading, Scope
 from rag.words import content_words, words
@@ -34,7 +33,7 @@ class Keeping:
         """All conditions in force."""
         merged = self.given
         for reading in self.readings:
-            merged = replace(merged, **_conditions(reading.filters))
+            merged = replace(merged, **reading.filters.conditions)
         return merged
 
     @property
@@ -47,8 +46,8 @@ class Keeping:
 
     def given_up(self, kept: Keeping) -> Filters | None:
         """The conditions that are not in force any more where `kept` are; None if all are."""
-        left = _conditions(self.filters)
-        for name in _conditions(kept.filters):
+        left = self.filters.conditions
+        for name in kept.filters.conditions:
             left.pop(name, None)
         return Filters(**left) if left else None
 
@@ -145,29 +144,33 @@ def day_of(truth: Truth, event: str) -> date | None:
 
 def keep(given: Filters, readings: tuple[Reading, ...]) -> Keeping:
     """What is in force: a condition that was given wins over one that was read."""
-    taken = set(_conditions(given))
+    taken = set(given.conditions)
     if taken & {"since", "until"}:
         taken |= {"since", "until"}
-    return Keeping(given, tuple(r for r in readings if not taken & _conditions(r.filters).keys()))
+    return Keeping(given, tuple(r for r in readings if not taken & r.filters.conditions.keys()))
 
 
-def _conditions(filters: Filters) -> dict[str, Any]:
-    """The conditions that are set, by name."""
-    named = {f.name: getattr(filters, f.name) for f in fields(Filters) if f.name != "read"}
-    return {name: value for name, value in named.items() if value}
+def wanted(truth: Truth, question: str, filters: Filters, *, as_of: date) -> tuple[Asked, Keeping, tuple[str, ...]]:
+    """What a question asks of its articles, what is in force of that and of the filters, and words that count for
+    nothing: those for a time of which the filters want none read.
+    """
+    whole = read(question, as_of=as_of, outlets=truth.outlets(), event=lambda words: day_of(truth, words))
+    asked = whole if filters.read else Asked()
+    left = () if filters.read or filters.since or filters.until else whole.times
+    return asked, keep(filters, asked.readings), left
 
 
 def _speaking(truth: Truth, article_ids: Collection[str], reading: Reading) -> set[str]:
     """Those of the articles that name the outlet or speak of the time, or leave open what was asked for."""
-    wanted, found = reading.filters, set()
+    asked, found = reading.filters, set()
     for article_id, article in truth.articles_by_id(article_ids).items():
-        if wanted.sources:
-            passes = any(_names(article.text, name) for name in (reading.words, *wanted.sources))
-        elif wanted.language:
+        if asked.sources:
+            passes = any(_names(article.text, name) for name in (reading.words, *asked.sources))
+        elif asked.language:
             passes = article.language is None
         else:
             passes = article.published is None or reading.words.casefold() in article.text.casefold()
-            passes = passes or any(_within(m, wanted.since, wanted.until) for m in article.dates)
+            passes = passes or any(_within(m, asked.since, asked.until) for m in article.dates)
         if passes:
             found.add(article_id)
     return found

@@ -100,8 +100,9 @@ def _tell_scope(scope: Scope) -> None:
         words = ", ".join(f'"{reading.words}"' for reading in scope.read)
         typer.echo(f"Searched only what fits {words} of the question; --no-read searches all.", err=True)
     if scope.widened:
-        left = ", ".join(f.name for f in fields(scope.widened) if f.name != "read" and getattr(scope.widened, f.name))
-        typer.echo(f"No article meets the filters ({left}): searched without them.", err=True)
+        typer.echo(
+            f"No article meets the filters ({', '.join(scope.widened.conditions)}): searched without them.", err=True
+        )
 
 
 def _plain(value: Any) -> Any:

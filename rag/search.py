@@ -10,9 +10,9 @@ from functools import cache, partial
 
 import numpy as np
 
-from rag.asked import Asked, read
+from rag.asked import Asked
 from rag.clauses import clauses
-from rag.keeping import Keeping, day_of, keep
+from rag.keeping import Keeping, wanted
 from rag.models.embedding import Embedder, LocalEmbedder
 from rag.ranking import Scores, mixed, newest_first, relevance, select, standard
 from rag.types import Filters, Found, Passage
@@ -106,16 +106,13 @@ def _found(
     store: Store, embedded: Callable[[], Vector], question: str, *, k: int, filters: Filters, as_of: date
 ) -> Found:
     with store.steady():  # pages may be ingested, deleted or rebuilt in another thread
-        whole = _read(store, question, as_of)
-        asked = whole if filters.read else Asked()
-        left = () if filters.read or filters.since or filters.until else whole.times
-        wanted = keep(filters, asked.readings)
-        look = cache(partial(_look, store, embedded, question, k=DEEP if wanted.filters.narrow else max(POOL, 2 * k)))
-        for kept in wanted.steps:
+        asked, keeping, left = wanted(store.truth, question, filters, as_of=as_of)
+        look = cache(partial(_look, store, embedded, question, k=DEEP if keeping.filters.narrow else max(POOL, 2 * k)))
+        for kept in keeping.steps:
             found = _ranked(store, _kept(store, look, kept, embedded, question, k=k), asked, k=k)
             if found:
-                return Found(found, kept.scope(widened=wanted.given_up(kept), left=left))
-    return Found((), wanted.scope(left=left))
+                return Found(found, kept.scope(widened=keeping.given_up(kept), left=left))
+    return Found((), keeping.scope(left=left))
 
 
 def _look(store: Store, embedded: Callable[[], Vector], question: str, *, k: int) -> _Signals:
@@ -189,10 +186,6 @@ def _scored(store: Store, vector: Vector, question: str, few: Collection[str]) -
 
 def _best_first(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
-
-
-def _read(store: Store, question: str, as_of: date) -> Asked:
-    return read(question, as_of=as_of, outlets=store.truth.outlets(), event=lambda words: day_of(store.truth, words))
 
 
 def without_copies(chunks: Sequence[Chunk], ranked: Scores, groups: Mapping[str, str]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -68,6 +68,11 @@ class Article:
     def named(self) -> str:
         """The words in which something can be named: text, title, outlet and agency."""
         return " ".join((self.text, self.title, self.source or "", self.agency or ""))
+
+    @property
+    def story(self) -> str:
+        """What the copies of one story have in common: their group, or the article's own id."""
+        return self.copy_group or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +199,15 @@ class Filters:
     read: bool = True
 
     @property
+    def conditions(self) -> dict[str, Any]:
+        """The conditions that are set, by name."""
+        named = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "read"}
+        return {name: value for name, value in named.items() if value}
+
+    @property
     def narrow(self) -> bool:
         """Whether any condition is set."""
-        return bool(self.sources or self.since or self.until or self.articles or self.language)
+        return bool(self.conditions)
 
 
 @dataclass(frozen=True, slots=True)

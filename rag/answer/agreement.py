@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import combinations
 
-from rag.answer.counted import counted_in, is_asked, same_unit
+from rag.answer.counted import asked_in, same_unit
 from rag.answer.evidence import SPEAKS, Sentence
 from rag.answer.gate import Verdict
 from rag.answer.quantities import Quantity
@@ -63,15 +63,15 @@ def one_each(asked: str, verdict: Verdict) -> Verdict:
     """The verdict with the best sentence of each article that gives the number asked for, if any does."""
     best: dict[str, Sentence] = {}
     for sentence in verdict.sentences:
-        if sentence.score >= SPEAKS and _figures(asked, sentence.text):
-            best.setdefault(sentence.article.copy_group or sentence.article.id, sentence)
+        if sentence.score >= SPEAKS and asked_in(asked, sentence.text):
+            best.setdefault(sentence.article.story, sentence)
     return replace(verdict, sentences=tuple(best.values()), leading=len(best)) if best else verdict
 
 
 def agreement(asked: str, answer: Answer) -> str | None:
     """Says that what an answer cites of two or more articles gives one figure of one matter; None if it does not."""
-    told = [(c, figure) for c in answer.citations for figure in _figures(asked, c.quote)]
-    articles = {citation.article.copy_group or citation.article.id for citation, _ in told}
+    told = [(c, figure) for c in answer.citations for figure in asked_in(asked, c.quote)]
+    articles = {citation.article.story for citation, _ in told}
     if answer.conflicts or len(articles) < 2 or not all(_is_same(*pair) for pair in combinations(told, 2)):
         return None
     citation, figure = told[0]
@@ -87,7 +87,3 @@ def _is_same(first: tuple[Citation, Quantity], second: tuple[Citation, Quantity]
         return False
     told = [roots(c.quote[: q.start] + c.quote[q.end :]) for c, q in (first, second)]
     return bool(told[0] & told[1] - roots(f"{_INEXACT} {one.unit}"))
-
-
-def _figures(asked: str, text: str) -> list[Quantity]:
-    return [q for q in counted_in(text) if is_asked(asked, q, text)]

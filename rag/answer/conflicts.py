@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal
 
 from rag.answer.costs import asks_for_cost, is_about, like_rates, reckons, tells_cost
-from rag.answer.counted import counted_in, is_asked, same_unit, what_is_counted
+from rag.answer.counted import asked_in, counted_in, is_asked, same_unit, what_is_counted
 from rag.answer.evidence import SPEAKS, Sentence, Sentences
 from rag.answer.quantities import Quantity, excludes
 from rag.answer.speakers import Statement, statements
@@ -112,7 +112,7 @@ def _figures(
 def _exclusive(question: str, near: Sequence[Side], sentence: Sentence) -> tuple[Side, ...]:
     """The run of neighbouring voices whose figures exclude each other, the cited sentence among them."""
     for at, first in enumerate(near):
-        asked = [q for q in counted_in(first.text) if is_asked(question, q, first.text)]
+        asked = asked_in(question, first.text)
         if len(asked) != 1 or first.voice is None or not _on_subject(question, first):
             continue
         run, figures, last = [first], [asked[0]], at

@@ -20,13 +20,11 @@ _RECKONS = re.compile(
 _RATE = re.compile(
     r"(?i)\b(?:an?|per|each|every) (?:hour|day|week|month|year|head|person|piece)\b|\b(?:annual|year)ly\b"
 )
-MONEY = frozenset("$ € £ ¥ ₩ dollar euro pound yen franc crown krone ruble rouble yuan won rupee peso".split())
-
-
 _CHANGES = re.compile(  # by how much, or which part: what is asked may be a share
     r"(?i)\bhow much of\b|\b(?:ris(?:e|es|en|ing)|rose|fall(?:s|en|ing)?|fell|gr[eo]wn?|drop\w*|(?:in|de)crease\w*|"
     r"climb\w*|change\w*)\b"
 )
+MONEY = frozenset("$ € £ ¥ ₩ dollar euro pound yen franc crown krone ruble rouble yuan won rupee peso".split())
 
 
 def asks_for_cost(question: str) -> bool:

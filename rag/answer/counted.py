@@ -58,15 +58,18 @@ def is_asked(question: str, quantity: Quantity, text: str) -> bool:
     return len(quantities(text)) == 1
 
 
+def asked_in(question: str, text: str) -> list[Quantity]:
+    """The quantities of a text that a question for one asks for."""
+    return [q for q in counted_in(text) if is_asked(question, q, text)]
+
+
 def counting_first(question: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The sentences; if the first counts only another harm ("3 are missing"), those that count what is asked lead."""
     found = quantities(sentences[0].text) if sentences and asks_for_count(question) else []
     counted = [harm_of(q, sentences[0].text) for q in found]
     if not counted or not all(harm and harm != harms(question) for harm in counted):
         return tuple(sentences)
-    asked = [
-        s for s in sentences if s.score >= SPEAKS and any(is_asked(question, q, s.text) for q in counted_in(s.text))
-    ]
+    asked = [s for s in sentences if s.score >= SPEAKS and asked_in(question, s.text)]
     return (*asked, *(s for s in sentences if s not in asked))
 
 

@@ -84,19 +84,20 @@ def gather(
     best = sorted(range(len(places)), key=lambda n: -alone[n].logit)
     again = best[:twice]
     behind = reranker.read([(question, places[n][0].text[places[n][2] : places[n][1].end]) for n in again])
-    scored = [_twice_read(places[n], alone[n], twice_read) for n, twice_read in zip(again, behind, strict=True)]
+    pairs = ((places[n], alone[n], second) for n, second in zip(again, behind, strict=True))
+    scored = [twice_read(article, s.start, s.end, first, second) for (article, s, _), first, second in pairs]
     least = min((s.score for s in scored), default=0.0)
     for article, span, _, once in ((*places[n], alone[n]) for n in best[twice:]):
         scored.append(Sentence(article, span.start, span.end, min(once.logit, least)))
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
 
 
-def _twice_read(place: _Place, alone: Scored, behind: Scored) -> Sentence:
-    article, span, _ = place
+def twice_read(article: Article, start: int, end: int, alone: Scored, behind: Scored) -> Sentence:
+    """A sentence as it was read alone, and behind the one before it."""
     read = (alone.state, behind.state)
     states = [state for state in read if state is not None]
     score = (alone.logit + behind.logit) / 2
-    return Sentence(article, span.start, span.end, score, np.concatenate(states) if len(states) == len(read) else None)
+    return Sentence(article, start, end, score, np.concatenate(states) if len(states) == len(read) else None)
 
 
 def _naming(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rag.words import STEM, STOP_WORDS, content_words
 
@@ -66,6 +66,11 @@ _STAGES = [
     ("resign resigns resigned resigning", "stay stays stayed staying"),
     ("began begun started", "ended"),
 ]
+_Sides = tuple[frozenset[str], frozenset[str]]
+_SIDES, _OF_STAGES = (
+    [(frozenset(one.split()), frozenset(other.split())) for pair in pairs for one, other in (pair, pair[::-1])]
+    for pairs in (_CONTRARIES, _STAGES)
+)
 
 
 def turns_round(claim: str, quote: str, *, around: Sequence[str] = ()) -> bool:
@@ -76,11 +81,12 @@ def turns_round(claim: str, quote: str, *, around: Sequence[str] = ()) -> bool:
     if _CONTRASTS.search(claim) or quote.rstrip().endswith("?"):
         return False
     if denial := _NOT.search(claim):
-        denying = [text for text in (quote, *around) if _DENIES.search(text) or _has_contrary(text, _governed(claim))]
+        denied = _governed(claim)
+        denying = [text for text in (quote, *around) if _DENIES.search(text) or _has_contrary(text, denied)]
         affirming = [text for text in (quote, *around) if text not in denying]
         return not denying or _is_of_another(claim[: denial.start()].strip(), denying, affirming)
     whole = " ".join((quote, *around))
-    swapped = swaps_contrary(claim, quote, around=whole) or _swaps(claim, quote, whole, _STAGES)
+    swapped = swaps_contrary(claim, quote, around=whole) or _swaps(claim, quote, whole, _OF_STAGES)
     return swapped or (not _DENIES.search(claim) and _is_denied(claim, quote))
 
 
@@ -100,15 +106,15 @@ def _is_of_another(subject: str, denying: Sequence[str], affirming: Sequence[str
 
 def swaps_contrary(claim: str, quote: str, *, around: str) -> bool:
     """The claim has one of two contraries, the quote only the other, and nothing around it has the first."""
-    return _swaps(claim, quote, around, _CONTRARIES)
+    return _swaps(claim, quote, around, _SIDES)
 
 
-def _swaps(claim: str, quote: str, around: str, pairs: Sequence[tuple[str, str]]) -> bool:
+def _swaps(claim: str, quote: str, around: str, sides: Sequence[_Sides]) -> bool:
     said, given, near = map(_words, (claim, quote, around))
     turned, turned_there = _governed(claim), _governed(quote)
     return any(
         said & one and given & other and not said & other and not near & one
-        for one, other in _sides(pairs)
+        for one, other in sides
         if bool(turned & one) == bool(turned_there & other)  # "did not approve" is no contrary of "rejected"
     )
 
@@ -116,14 +122,7 @@ def _swaps(claim: str, quote: str, around: str, pairs: Sequence[tuple[str, str]]
 def _has_contrary(text: str, denied: set[str]) -> bool:
     """The text has the contrary of a denied word, and not the word: "stays" for "will not resign"."""
     held = _words(text)
-    return any(denied & one and held & other and not held & one for one, other in _sides([*_CONTRARIES, *_STAGES]))
-
-
-def _sides(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[set[str], set[str]]]:
-    for pair in pairs:
-        one, other = (set(side.split()) for side in pair)
-        yield one, other
-        yield other, one
+    return any(denied & one and held & other and not held & one for one, other in (*_SIDES, *_OF_STAGES))
 
 
 def _governed(text: str) -> set[str]:

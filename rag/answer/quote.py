@@ -57,6 +57,6 @@ def _one_each(sentences: Sequence[Sentence], *, most: int) -> tuple[Sentence, ..
     """The best sentence of each article; copies of one story count once."""
     best: dict[str, Sentence] = {}
     for sentence in sentences:
-        best.setdefault(sentence.article.copy_group or sentence.article.id, sentence)
+        best.setdefault(sentence.article.story, sentence)
     first, *others = best.values()
     return (first, *(s for s in others[: most - 1] if s.score >= max(FLOOR, first.score - MARGIN)))

@@ -10,9 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-import numpy as np
-
-from rag.answer.evidence import Sentence, Sentences
+from rag.answer.evidence import Sentence, Sentences, twice_read
 from rag.answer.persons import Person, person
 from rag.models.reranker import Reranker
 from rag.verbs import REPORTING
@@ -43,12 +41,10 @@ def read_with_name(
     read = iter(reranker.read(pairs) if pairs else ())
     found = list(evidence)
     for n in named:
-        alone, behind = next(read), next(read)
-        if alone.state is None or behind.state is None:
-            continue
-        s, score = evidence[n], (alone.logit + behind.logit) / 2
-        if score > s.score:
-            found[n] = Sentence(s.article, s.start, s.end, score, np.concatenate([alone.state, behind.state]))
+        s = evidence[n]
+        again = twice_read(s.article, s.start, s.end, alone=next(read), behind=next(read))
+        if again.score > s.score:
+            found[n] = again
     return sorted(found, key=lambda s: (-s.score, s.article.id, s.start))
 
 
