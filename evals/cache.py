@@ -19,13 +19,15 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from evals.folder import mend
+from evals.folder import RunError, mend
 from rag import ClipdeskError, Endpoint, Reranker, Scored, Settings, Usage
 
 CACHE = Path("runs/cache")  # unless a run names another folder
 
 _Row = tuple[float, str | None]  # a logit, and a state in Base64
+_Line = TypeAdapter(tuple[str, _Row])
 
 
 class CacheMiss(ClipdeskError):
@@ -73,8 +75,12 @@ class _Kept:
         self._file, self._writing = file, Lock()
         self.known: dict[str, _Row] = {}
         mend(file)
-        if file.exists():
-            self.known = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+        for n, line in enumerate(file.read_bytes().splitlines() if file.exists() else (), start=1):
+            try:
+                key, (logit, state) = _Line.validate_json(line)
+            except ValidationError as error:
+                raise RunError(f"{file}: line {n} is no scored pair: delete the file, it only saves time") from error
+            self.known[key] = logit, state
 
     def add(self, found: dict[str, _Row]) -> None:
         with self._writing, self._file.open("a", encoding="utf-8") as file:

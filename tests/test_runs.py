@@ -308,6 +308,15 @@ def test_a_run_from_end_to_end(small: Path) -> None:
     assert "seconds" not in (small / "results.jsonl").read_text("utf-8")
 
 
+def test_a_damaged_line_of_remembered_scores_is_named_with_what_to_do(small: Path, tmp_path: Path) -> None:
+    cache = Path(shutil.copytree(small.parent / "cache", tmp_path / "cache"))
+    scored = cache / "scored.jsonl"
+    scored.write_text('["a pair", 1.5]\n' + scored.read_text("utf-8"), "utf-8")
+    result = CliRunner().invoke(app, ["run", "--limit", "1", "--out", str(tmp_path / "r"), "--cache-dir", str(cache)])
+    assert result.exit_code == 2
+    assert f"{scored}: line 1 is no scored pair: delete the file, it only saves time" in result.output
+
+
 def test_examples_show_the_answers_of_runs_side_by_side(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "examples.md"
     code, _ = evals("examples", str(small), str(small), "--limit", "3", "--out", str(out))

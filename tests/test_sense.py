@@ -211,6 +211,8 @@ def test_two_articles_that_count_the_same_differently() -> None:
     assert later.kind == "update"
     assert [side.article.id for side in later.sides] == ["1", "0"]  # oldest first
     assert disputed(question, old, new, group="copies of one story") == []
+    in_may = "The flood of May in Port Varn killed 19 people, the police said."  # a month, and nothing that is to come
+    assert len(disputed(question, old, in_may)) == 1
 
 
 def test_of_several_harms_in_a_sentence_each_number_counts_its_own() -> None:

@@ -9,7 +9,7 @@ must count the same thing under the same names and days.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -18,11 +18,9 @@ from rag.answer.costs import asks_for_cost, is_about, like_rates, reckons, tells
 from rag.answer.counted import asked_in, counted_in, is_asked, same_unit, what_is_counted
 from rag.answer.evidence import SPEAKS, Sentence, Sentences
 from rag.answer.quantities import Quantity, excludes
-from rag.answer.speakers import Statement, statements
+from rag.answer.sides import Around, Side, is_elsewhere, own_sides, reader
 from rag.words import INNER_NAME, STEM, content_words, roots, singular
-from store.records import Article, Span
 
-_NEAR = 2  # sentences around an answering one in which another voice of the same article is looked for
 _ALIKE = 0.6  # share of content words at which two sentences with and without "not" say the opposite
 _GIVES = re.compile(
     r"(?i)\b(?:says?|said|counts?|counted|claims?|claimed|estimate[sd]?|reports?|reported|of|at|with|to|that|is|was|only|"
@@ -38,36 +36,14 @@ _DENIES_THAT = re.compile(
 _DENIES_ANY = re.compile(r"\bdenie[ds] (?:that )?(?:any|there (?:was|were) any) (\w{5,})\b")
 _ENDING = re.compile(r"(?:ings?|ed|s)$")  # "warned" and "a warning" are one deed
 _NOT = re.compile(r"(?i)\b(?:not|never|no|nobody|none|neither|without)\b|n['’]t\b")
-# what is to come, or wanted: no figure of what is
+# what is to come, or wanted: no figure of what is; "May" is a month
 _PLANNED = re.compile(
-    r"(?i)\b(?:expect\w*|forecasts?|targets?(?! of)|plan(?:s|ned)?|wants?|wanted|demand\w*|would|will|may|could|if)\b"
+    r"\b(?:(?i:expect\w*|forecasts?|targets?(?! of)|plan(?:s|ned)?|wants?|wanted|demand\w*|would|will|could|if)|may)\b"
 )
 _TOLL = re.compile(r"(?i)\btoll\b")
 _UNITS = frozenset(w[:STEM] for w in "million billion thousand percent euro dollar people said".split())
 _YEAR_ON = 270  # days between two articles from which like figures are those of another year
 _SAYING = re.compile(r"(?i)\b(?:said|told|wrote|by the end of|by|until|since)(?: [a-z]+){0,3}? ?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side: the words `article.text[start:end]` of one voice, in the sentence `sentence` of the article."""
-
-    article: Article
-    sentence: Span
-    start: int
-    end: int
-    said: Statement | None
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.start : self.end].strip(" ,;")
-
-    @property
-    def voice(self) -> tuple[str | None, tuple[str, ...]] | None:
-        return (self.said.speaker, self.said.via) if self.said else None
-
-
-Around = Callable[[Sentence], list[Side]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +59,7 @@ def disagreements(
     question: str, cited: Sequence[Sentence], evidence: Sequence[Sentence], *, sentences: Sentences
 ) -> list[Disagreement]:
     """What is disputed of the cited sentences, by their neighbours and by the other evidence; at most one."""
-    around = _reader(sentences)
+    around = reader(sentences)
     found = [*_figures(question, cited, evidence, around), *_denials(question, cited, evidence, around)]
     return [d for d in found if d.subject or any(side.sentence.start == cited[0].start for side in d.sides)][:1]
 
@@ -100,9 +76,9 @@ def _figures(
             yield Disagreement(_subject(question, sides), sides, "contradiction")
             continue
         for other in evidence:
-            if other.score >= SPEAKS and _is_elsewhere(sentence, other):
-                rivals = _own(other, around(other))
-                for side in _own(sentence, near):
+            if other.score >= SPEAKS and is_elsewhere(sentence, other):
+                rivals = own_sides(other, around(other))
+                for side in own_sides(sentence, near):
                     for rival in rivals:
                         if _differ(question, side, rival):
                             yield _dated(question, side, rival)
@@ -246,13 +222,13 @@ def _denials(
 ) -> Iterator[Disagreement]:
     for sentence in cited:
         near = around(sentence)
-        own = _own(sentence, near)
+        own = own_sides(sentence, near)
         for one, other in combinations(near, 2):
             if (one in own or other in own) and _denied(one, other):
                 yield Disagreement(_subject(question, (one, other)), (one, other), "contradiction")
         for rival in evidence:
-            if rival.score >= SPEAKS and _is_elsewhere(sentence, rival):
-                others = _own(rival, around(rival))
+            if rival.score >= SPEAKS and is_elsewhere(sentence, rival):
+                others = own_sides(rival, around(rival))
                 for side in own:
                     for there in others:
                         if _opposed(side, there):
@@ -290,43 +266,6 @@ def _dated(question: str, one: Side, other: Side) -> Disagreement:
     if first is None or second is None or first == second:
         return Disagreement(subject, (one, other), "contradiction")
     return Disagreement(subject, (one, other) if first < second else (other, one), "update")
-
-
-def _is_elsewhere(one: Sentence, other: Sentence) -> bool:
-    """Another article, and not a copy of the same story."""
-    a, b = one.article, other.article
-    return a.id != b.id and (a.copy_group is None or a.copy_group != b.copy_group)
-
-
-def _reader(sentences: Sentences) -> Around:
-    """Gives the sides in a sentence and in those near it; reads each sentence of an article once."""
-    read: dict[tuple[str, int], list[Side]] = {}
-
-    def around(sentence: Sentence) -> list[Side]:
-        article, spans = sentence.article, sentences(sentence.article.id)
-        at = next((n for n, span in enumerate(spans) if span.start <= sentence.start < span.end), None)
-        if at is None:
-            return []
-        near = range(max(0, at - _NEAR), min(len(spans), at + _NEAR + 1))
-        for n in near:
-            if (article.id, n) not in read:
-                read[article.id, n] = _parts(article, spans, n)
-        return [side for n in near for side in read[article.id, n]]
-
-    return around
-
-
-def _own(sentence: Sentence, near: Sequence[Side]) -> list[Side]:
-    """Those of the sides that the sentence itself makes."""
-    return [side for side in near if side.sentence.start == sentence.start]
-
-
-def _parts(article: Article, spans: Sequence[Span], at: int) -> list[Side]:
-    """A sentence by its voices; whole if it has none or one."""
-    span, said = spans[at], statements(article, spans, at)
-    if len(said) < 2:
-        return [Side(article, span, span.start, span.end, said[0] if said else None)]
-    return [Side(article, span, s.start, s.end, s) for s in said]
 
 
 def _subject(question: str, sides: Sequence[Side]) -> tuple[str, ...]:
