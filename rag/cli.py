@@ -162,8 +162,12 @@ def search(
 def serve(
     data: Data = None,
     mode: Mode = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: 7860]")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. [default: CLIPDESK_HOST, else 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: CLIPDESK_PORT, else 7860]")
+    ] = None,
 ) -> None:
     """Open the chat in a browser."""
     import importlib

@@ -14,6 +14,10 @@ class SettingsError(ClipdeskError):
     """A setting that cannot be used."""
 
 
+class FilterError(ClipdeskError):
+    """Filters that cannot be meant: nothing is an article's id, a language or a span of days."""
+
+
 class ModelError(ClipdeskError):
     """A local model file is missing, or is not the one its manifest names."""
 
@@ -42,6 +46,7 @@ __all__ = [
     "ContextOverflow",
     "EndpointError",
     "EndpointLost",
+    "FilterError",
     "IndexMismatch",
     "ModelError",
     "PageError",

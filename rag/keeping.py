@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from rag.asked import Asked, language_code, outlets_meant, read
-from rag.errors import ClipdeskError, SettingsError
+from rag.errors import FilterError, SettingsError
 from rag.types import Filters, Reading, Scope
 from rag.words import content_words, words
 from store.records import DateMention
@@ -78,16 +78,16 @@ class Keeping:
 def checked(filters: Filters | None, truth: Truth) -> Filters:
     """The filters that were given, none of them by default, in the words of the store.
 
-    Raises ClipdeskError for those that cannot be meant.
+    Raises FilterError for those that cannot be meant.
     """
     if not isinstance(filters, Filters | None):
-        raise ClipdeskError("the filters are no Filters: write filters=Filters(sources=(NAME,))")
+        raise FilterError("the filters are no Filters: write filters=Filters(sources=(NAME,))")
     filters = filters or Filters()
     if isinstance(filters.sources, str) or isinstance(filters.articles, str):
-        raise ClipdeskError("the filters name sources and articles as a tuple: write sources=(NAME,)")
+        raise FilterError("the filters name sources and articles as a tuple: write sources=(NAME,)")
     since, until = (as_day(getattr(filters, name), name=name) for name in ("since", "until"))
     if since and until and since > until:
-        raise ClipdeskError(f"the filters are empty: since {since} is after until {until}")
+        raise FilterError(f"the filters are empty: since {since} is after until {until}")
     sources = [name for name in filters.sources or () if name and name.strip()]
     outlets = truth.outlets() if sources else []
     return Filters(
@@ -115,7 +115,7 @@ def as_day(value: str | date | None, *, name: str) -> date | None:
 def _stored(article_ids: tuple[str, ...], truth: Truth) -> tuple[str, ...]:
     known = truth.matching(Filters(articles=article_ids)) if article_ids else ()
     if unknown := set(article_ids) - set(known):
-        raise ClipdeskError(f'no article has the id "{min(unknown)}": `clipdesk articles --json` lists the ids')
+        raise FilterError(f'no article has the id "{min(unknown)}": `clipdesk articles --json` lists the ids')
     return article_ids
 
 
@@ -124,7 +124,7 @@ def _language(name: str | None) -> str | None:
         return None
     if code := language_code(name):
         return code
-    raise ClipdeskError(f'"{name}" is no language that is known: give its code, such as "en"')
+    raise FilterError(f'"{name}" is no language that is known: give its code, such as "en"')
 
 
 def day_of(truth: Truth, event: str) -> date | None:

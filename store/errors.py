@@ -4,9 +4,11 @@ ClipdeskError
 ├── StoreError            the data folder
 │   ├── StoreLocked       another process has it open
 │   ├── StoreUnwritable   it cannot be made or written
+│   ├── IndexLost         its Chroma server cannot be asked
 │   └── IndexMismatch     it was embedded by another model
 ├── PageError             a file that holds no readable article (rag)
 ├── SettingsError         a setting that cannot be used (rag)
+├── FilterError           filters that cannot be meant (rag)
 ├── ModelError            a local model file that is missing or not the one expected (rag)
 └── EndpointError         the language model's endpoint refused (rag)
     └── EndpointLost      it cannot be reached, is over its limit, fell silent or broke off: asking again may help

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
-from rag import ClipdeskError, EndpointError
+from rag import ClipdeskError, EndpointError, FilterError
 
 _INSIDE = "something went wrong inside Clipdesk: the terminal it runs in says what"
 _CODES = {401: "invalid_api_key", 404: "model_not_found", 413: "request_too_large"}
@@ -44,7 +44,8 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(ClipdeskError)
     async def failed(request: Request, error: ClipdeskError) -> JSONResponse:
-        return problem(request.url.path, 502 if isinstance(error, EndpointError) else 500, str(error))
+        status = 502 if isinstance(error, EndpointError) else 422 if isinstance(error, FilterError) else 500
+        return problem(request.url.path, status, str(error))
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> JSONResponse:
