@@ -44,8 +44,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Measure Clipdesk: on gold questions, on public sets, on your own articles. Only --mode llm, --judge, "
-    "calibrate and an endpoint's embeddings ask a server. Exit codes: 0 passed, 1 a gate failed, 2 wrong usage or data, "
-    "3 could not measure.",
+    "calibrate and an endpoint's embeddings ask a server. Exit codes: 0 passed, 1 a gate failed, 2 wrong usage or "
+    "data, 3 could not measure.",
 )
 
 

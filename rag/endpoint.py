@@ -247,7 +247,8 @@ class Endpoint:
             )
         kind = EndpointLost if status is None or status >= 500 else EndpointError
         failed = "failed" if status is None else f"failed with status {status}"
-        return kind(f"{self.address} {failed} ({_detail(error)}): ask again, or set CLIPDESK_MODE=quote")
+        remedy = "ask again" if kind is EndpointLost else "check CLIPDESK_MODEL and the server's settings"
+        return kind(f"{self.address} {failed} ({_detail(error)}): {remedy}, or set CLIPDESK_MODE=quote")
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -31,17 +31,19 @@ class Database:
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            raise _unopened(path, error) from error
+        try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
             self._migrate()
-        except sqlite3.OperationalError as error:
-            raise StoreUnwritable(f"cannot open {path} ({error}): make the data folder writable") from error
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{path} is not a Clipdesk store ({error}): move it away and ingest the pages again"
-            ) from error
+        except BaseException as error:
+            self._db.close()
+            if isinstance(error, sqlite3.DatabaseError):
+                raise _unopened(path, error) from error
+            raise
 
     def close(self) -> None:
         with self._lock:
@@ -169,6 +171,12 @@ class Database:
         for columns in _FILTERED:
             name = f"articles_by_{columns.split(',')[0]}"
             self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON articles ({columns})")
+
+
+def _unopened(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+    if isinstance(error, sqlite3.OperationalError):
+        return StoreUnwritable(f"cannot open {path} ({error}): make the data folder writable")
+    return StoreError(f"{path} is not a Clipdesk store ({error}): move it away and ingest the pages again")
 
 
 def _unwritable(error: sqlite3.OperationalError) -> StoreUnwritable:

@@ -52,7 +52,13 @@ class WriterLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._fd = os.open(folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        """Open its file, but do not take it. Raises StoreUnwritable."""
+        try:
+            self._fd = os.open(folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StoreUnwritable(
+                f"cannot write to the data folder {folder} ({error.strerror}): make it writable"
+            ) from error
         self._threads = threading.RLock()
         self._depth = 0
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
@@ -41,16 +42,18 @@ class Store:
         """
         self.folder = folder
         self._server = server
-        self._lock = FolderLock(folder, shared=server is not None)
-        self._guard: WriterLock | threading.RLock = WriterLock(folder) if server else threading.RLock()
         self._index: VectorIndex | None = None
         self._index_number = 0
-        try:
+        with ExitStack() as opened:
+            self._lock = FolderLock(folder, shared=server is not None)
+            opened.callback(self._lock.release)
+            self._guard: WriterLock | threading.RLock = threading.RLock()
+            if server:
+                self._guard = WriterLock(folder)
+                opened.callback(self._guard.release)
             with self._guard:
                 self.truth = Truth(folder / "clipdesk.sqlite3")
-        except BaseException:
-            self._lock.release()
-            raise
+            opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -172,10 +175,9 @@ class Store:
         """
         while True:
             self.index  # noqa: B018 - opened here, where its guard may still be waited for
-            with self.truth.steady():
-                if self._index is not None:
-                    with self.truth.snapshot():
-                        yield
+            with self.truth.snapshot():
+                if self._is_current():  # else it was closed, or another process made it anew, before we had this lock
+                    yield
                     return
 
     def dense(self, vector: Vector, *, k: int) -> list[Hit]:
@@ -251,7 +253,8 @@ class Store:
             self._opened().sweep(prefix, but=f"{prefix}{self._number()}")
             return
         for folder in self.folder.glob("chroma*"):
-            if folder.name != (f"chroma-{self._number()}" if self._number() else "chroma"):
+            is_index = re.fullmatch(r"chroma(?:-\d+)?", folder.name)
+            if is_index and folder.name != (f"chroma-{self._number()}" if self._number() else "chroma"):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def open_index(self) -> VectorIndex:
@@ -274,7 +277,7 @@ class Store:
 
         Raises StoreError if it does not hold what the truth says: Chroma opens a damaged folder without a word.
         """
-        if (opened := self._index) is not None and (self._server is None or self._index_number == self._number()):
+        if (opened := self._index) is not None and self._is_current():
             return opened
         with self._changing():
             if self._index is not None:
@@ -288,6 +291,10 @@ class Store:
                     f'the vector index holds {rows} of {chunks} chunks: run "clipdesk rebuild" to make it again'
                 )
             return index
+
+    def _is_current(self) -> bool:
+        """The index is open, and no other process has made it anew since."""
+        return self._index is not None and (self._server is None or self._index_number == self._number())
 
     def _opened(self) -> VectorIndex:
         if self._index is None:

@@ -121,6 +121,19 @@ def test_what_was_written_and_does_not_say_what_is_asked_is_a_refusal(writer: Ra
     assert "[1]" not in asked
 
 
+@pytest.mark.parametrize("later", [YES, NO])
+def test_which_articles_mention_something_is_no_question_for_the_model(
+    llm: FakeLLM, settings: Settings, tmp_path: Path, later: dict[str, float]
+) -> None:
+    llm.odds, llm.odds_later = YES, [later]
+    llm.replies[:] = [Reply(("It sends 1,000 sappers.",))]
+    with Rag.open(tmp_path, settings=settings) as rag:
+        rag.ingest(SAMPLE, captured=CAPTURED)
+        answer = rag.ask("Which articles mention sappers?")
+    assert (answer.status, answer.confidence, llm.confirmed) == ("answered", 1.0, [])
+    assert {"sappers" in c.quote for c in answer.citations} == {True}
+
+
 @pytest.mark.parametrize("status", [401, 404, 429, 500])
 def test_an_endpoint_that_fails_after_it_wrote_costs_nothing(
     llm: FakeLLM, settings: Settings, tmp_path: Path, status: int

@@ -74,7 +74,8 @@ def _again(runs: Path) -> None:
     path = runs / "history.jsonl"
     (first,) = map(json.loads, path.read_text("utf-8").splitlines())
     earlier = first | {"finished": "2025-06-21T10:00:00+00:00", "run": "earlier"}
-    path.write_text("".join(json.dumps(entry) + "\n" for entry in (earlier, first)), encoding="utf-8")
+    others = {"a": 1}  # a row of another program
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in (earlier, first, others)), encoding="utf-8")
 
 
 def test_the_frame_of_the_report_reaches_nothing(page: Page, url: str) -> None:

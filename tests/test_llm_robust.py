@@ -94,7 +94,7 @@ def test_an_unreachable_endpoint_leaves_quotes(data: Path) -> None:
     [
         (Reply(status=401, message="bad key"), r"refused the key \(401\): correct OPENAI_API_KEY"),
         (Reply(status=404, message="no model x"), r"has no such model or path \(no model x\): correct CLIPDESK_MODEL"),
-        (Reply(status=400, message="odd"), r"failed with status 400 \(odd\): ask again"),
+        (Reply(status=400, message="odd"), r"failed with status 400 \(odd\): check CLIPDESK_MODEL"),
     ],
 )
 def test_what_asking_again_cannot_help_is_a_clear_error(writer: Rag, llm: FakeLLM, reply: Reply, message: str) -> None:

@@ -102,6 +102,14 @@ def test_a_missing_manifest_is_a_clear_error(tmp_path: Path) -> None:
         find_model("reranker", name=None, folder=tmp_path)
 
 
+def test_a_manifest_without_a_cross_encoder_says_what_to_add(tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_text(
+        '[[model]]\nname = "m"\nrole = "embedding"\nfolder = "m"\nmax_tokens = 64\npooling = "cls"\n'
+    )
+    with pytest.raises(ModelError, match=r"manifest.toml names no reranker model: add one"):
+        find_model("reranker", name=None, folder=tmp_path)
+
+
 def test_warming_loads_the_models_that_the_first_question_needs(tmp_path: Path) -> None:
     with Rag.open(tmp_path) as rag:
         assert not {"embedder", "reranker"} & vars(rag._parts).keys()

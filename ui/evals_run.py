@@ -20,6 +20,7 @@ from typing import IO, Any
 
 LONGEST = 3600.0  # seconds after which a run is given up
 _SAID = 1000  # characters of what a failed run said
+_SHOWN = {"run", "finished", "suite", "mode", "split", "limit", "verdict", "metrics"}  # of a run, in the history
 
 Json = dict[str, Any]
 
@@ -42,6 +43,7 @@ class Runner:
     _begun: float = 0.0
     _out: Path | None = None
     _said: IO[bytes] | None = None
+    _fault: str | None = None
 
     @property
     def is_running(self) -> bool:
@@ -63,10 +65,13 @@ class Runner:
             words: list[str | Path] = ["run", "--mode", "quote", "--fresh", "--out", self._out]
             words += ["--cache-dir", self.runs / "cache"]
             words += [] if limit is None else ["--limit", str(limit)]
+            if self._process is None:
+                atexit.register(self.stop)
+            if self._said is not None:
+                self._said.close()
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it is read when the process has ended
             self._process = self._evals(*words, said=self._said)
             self._begun = time.monotonic()
-            atexit.register(self.stop)
             return True
 
     def stop(self) -> None:
@@ -87,11 +92,17 @@ class Runner:
         )
 
     def finish(self) -> str | None:
-        """Write the report of the run that has ended; what went wrong in its own words, or None."""
-        process, out, said = self._process, self._out, self._said
-        if process is None or out is None or said is None:
-            return None
-        code = process.wait()
+        """Write the report of the run that has ended, once; what went wrong in its own words, or None."""
+        with self._lock:  # each open tab asks
+            if self._process is None or self._process.poll() is None:
+                return None
+            if self._said is not None and self._out is not None:
+                self._fault = self._ended(self._process.returncode, self._out, self._said)
+                self._said.close()
+                self._said = None
+            return self._fault
+
+    def _ended(self, code: int, out: Path, said: IO[bytes]) -> str | None:
         if code < 0:
             return "The run was stopped."
         if code not in (0, 1, 3):
@@ -102,10 +113,10 @@ class Runner:
         return None
 
     def history(self) -> list[Json]:
-        """What finished runs came to, oldest first."""
+        """What finished runs came to, oldest first; rows of other programs are left out."""
         path = self.runs / "history.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [json.loads(line) for line in lines]
+        return [row for line in lines if isinstance(row := json.loads(line), dict) and row.keys() >= _SHOWN]
 
     def report(self, run: str) -> str | None:
         """The report of a run as one HTML file, or None if none was written."""

@@ -131,7 +131,8 @@ class Answerer:
             answer = answer.noting(agree)
         if confirmer:
             written = answer.mode == "llm" and answer.status == "answered"
-            if written and not confirmer.says(asked, answer, likelihood=verdict.likelihood):
+            # the articles that mention something are found by its words, and need no model's word
+            if written and not what and not confirmer.says(asked, answer, likelihood=verdict.likelihood):
                 answer = replace(
                     self._refusal(question, passages, reason="what the model wrote does not say what is asked"),
                     usage=answer.usage,

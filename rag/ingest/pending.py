@@ -19,7 +19,7 @@ from rag.types import Failure
 from store.records import Article, Page
 from store.store import Store
 
-READER = "4"  # raise it when a page may give other articles than before: unchanged files are then read again
+READER = "5"  # raise it when a page may give other articles than before: unchanged files are then read again
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def find_model(role: Literal["embedding", "reranker"], *, name: str | None, fold
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise ModelError(f"{path or 'the manifest'} is not a model manifest ({error}): see docs/settings.md") from error
     model = next((m for m in models if name in (None, m.name)), None)
+    if model is None and name is None:
+        raise ModelError(f"{path or 'the manifest'} names no {role} model: add one, as in docs/settings.md")
     if model is None:
         known = ", ".join(m.name for m in models) or "none"
         raise ModelError(f'no {role} model is called "{name}" (known: {known}): set CLIPDESK_EMBEDDING to one of them')

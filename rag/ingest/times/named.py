@@ -8,6 +8,7 @@ from datetime import date
 from rag.ingest.times import periods
 from rag.ingest.times.context import Context, NoTime, Unresolved
 from rag.ingest.times.periods import WEEKDAYS, Period, around, day, month_number, step, weekday_name
+from store.records import Precision
 
 _HALF_YEAR = 183
 _LEADS_MONTH = re.compile(
@@ -62,11 +63,8 @@ def day_of_month(m: re.Match[str], c: Context) -> Period:
 def _year_of(m: re.Match[str], c: Context, *, month: int, number_of_day: int) -> int:
     if m["year"]:
         return int(m["year"])
-    when = (m["when"] or "").lower()
-    if when in ("that year", "the same year"):
-        return c.anchored("year").first.year
-    if when:
-        return _year_told(when, c.base("day"))
+    if when := (m["when"] or "").lower():
+        return _year_told(when, c, "day")
     if c.year is not None:
         return c.year
     base = c.base("day")
@@ -86,9 +84,11 @@ def _year_of(m: re.Match[str], c: Context, *, month: int, number_of_day: int) ->
     return chosen[0].year
 
 
-def _year_told(when: str, base: date) -> int:
-    """The year of "last year", "next year" or "this year"."""
-    return base.year + (-1 if "last" in when else 1 if "next" in when else 0)
+def _year_told(when: str, c: Context, unit: Precision) -> int:
+    """The year of "last year", "next year", "this year"; of "that year" the one named before. Raises Unresolved."""
+    if when.endswith(("that year", "same year")):
+        return c.anchored("year").first.year
+    return c.base(unit).year + (-1 if "last" in when else 1 if "next" in when else 0)
 
 
 def _possible(year: int, month: int, number_of_day: int) -> date | None:
@@ -108,14 +108,11 @@ def month(m: re.Match[str], c: Context) -> Period:
     if m["year"]:
         return around(date(int(m["year"]), number_of_month, 1), "month")
     when, way = (m["when"] or "").lower(), (m["way"] or "").lower()
-    if when in ("that year", "the same year"):
-        return around(date(c.anchored("year").first.year, number_of_month, 1), "month")
-    if not (when or way or _LEADS_MONTH.search(c.sentence[: c.start])):
+    if when:
+        return around(date(_year_told(when, c, "month"), number_of_month, 1), "month")
+    if not (way or _LEADS_MONTH.search(c.sentence[: c.start])):
         raise NoTime  # "May said"
     base = c.base("month")
-    if when:
-        year = _year_told(when, base)
-        return around(date(year, number_of_month, 1), "month")
     if not way and c.year is not None:
         return around(date(c.year, number_of_month, 1), "month")
     this = around(date(base.year, number_of_month, 1), "month")
@@ -139,9 +136,9 @@ def season(m: re.Match[str], c: Context) -> Period:
         return periods.season(int(m["year"]), name)
     if not (when or way):
         raise NoTime
-    base = c.base("season")
     if when:
-        return periods.season(_year_told(when, base), name)
+        return periods.season(_year_told(when, c, "season"), name)
+    base = c.base("season")
     known = [periods.season(base.year + n, name) for n in (-2, -1, 0, 1)]
     if way in ("last", "this past", "past"):
         return [s for s in known if s.last < base][-1]
@@ -155,10 +152,9 @@ def quarter(m: re.Match[str], c: Context) -> Period:
     wanted = names[m["q"].lower()]
     if m["year"]:
         return periods.quarter(int(m["year"]), wanted)
+    if when := (m["when"] or "").lower():
+        return periods.quarter(_year_told(when, c, "quarter"), wanted)
     base = c.base("quarter")
-    when = (m["when"] or "").lower()
-    if when:
-        return periods.quarter(_year_told(when, base), wanted)
     this = periods.quarter(base.year, wanted)
     return periods.quarter(base.year - 1, wanted) if this.first > base and not c.ahead else this
 
