@@ -1,4 +1,6 @@
-"""The verbs of saying, each of them once; the rules that ask who says something build their patterns on these.
+"""The verbs of saying, each of them once, and how any verb is spelt.
+
+The rules that ask who says something build their patterns on these.
 
 A verb stands with its past, where that is not regular, and with marks:
 "+" as it stands it tells too ("they say"): of others that is a noun, or follows another verb, as in "helps explain";
@@ -57,3 +59,33 @@ TELLING = f"{REPORTING}|{CALLING}|{_telling(_DEEDS)}|ruled out"
 ASKING = (
     _telling(f"{_SURE} {_NUMBERS} {_CLAUSES} {_BY_WORDS}", asked=True) + "|written|believed?|think|thought|point out"
 )
+
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in (
+        "become:became begin:began break:broke bring:brought build:built buy:bought choose:chose come:came cut:cut "
+        "do:did draw:drew drive:drove fall:fell fight:fought find:found fly:flew get:got give:gave go:went grow:grew "
+        "have:had hit:hit hold:held keep:kept know:knew lead:led leave:left let:let lose:lost make:made meet:met "
+        "pay:paid put:put quit:quit read:read rise:rose run:ran see:saw sell:sold send:sent set:set shoot:shot "
+        "shut:shut speak:spoke spend:spent stand:stood steal:stole strike:struck take:took teach:taught tell:told "
+        "think:thought throw:threw win:won write:wrote"
+    ).split()
+)
+
+
+def pasts(verb: str) -> set[str]:
+    """How a verb's past may be spelt; "opened" of "will be opened" is one itself."""
+    own = {verb} if verb.endswith("ed") or verb in _IRREGULAR.values() else set()
+    regular = {f"{verb}ed", f"{verb}d", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied"}
+    return own | regular | ({_IRREGULAR[verb]} if verb in _IRREGULAR else set())
+
+
+def spellings(verb: str) -> set[str]:
+    """How a verb may be spelt otherwise, whatever form of it is given: "signed", "signs", "signing" of "sign"."""
+    bases = {verb}
+    for ending in ("ing", "ed"):
+        if verb.endswith(ending) and len(stem := verb.removesuffix(ending)) > 2:
+            bases |= {stem, f"{stem}e", stem[:-1] if stem[-1] == stem[-2] else stem}
+    bases |= {base for base, past in _IRREGULAR.items() if past == verb}
+    further = {form for base in bases for form in (f"{base}s", f"{base}es", f"{base}ing", f"{base[:-1]}ing")}
+    return bases | further | {form for base in bases for form in pasts(base)}

@@ -68,18 +68,18 @@ def test_what_is_said_in_other_words_is_supported(claim: str, reranker: Reranker
         ("Kim decided for the third time to send 1,000 sappers.", "the figure third is not in the cited words"),
         ("Kim decided on June 19 to send 1,000 sappers.", "the date “June 19” is not in the cited words"),
         ("Shoigu said on Monday that Kim would send 1,000 sappers.", "the date “Monday” is not"),
-        ("Lavrov said that Kim would send 1,000 sappers.", None),
+        ("Lavrov said that Kim would send 1,000 sappers.", "they are the words of Sergei Shoigu, not of Lavrov"),
         ("Shoigu said that Putin would send 1,000 sappers.", "Putin is not named in the cited words"),
         ("Shoigu said “the sappers will stay for good”.", "“the sappers will stay for good” is not in the cited words"),
         ("Kim had not decided to send 1,000 sappers to Kursk.", "the cited words say the contrary"),
         ("The harvest was ruined by frost in the hills around the lake.", "the cited words do not say as much"),
     ],
 )
-def test_what_is_not_there_is_told(claim: str, reason: str | None, reranker: Reranker) -> None:
+def test_what_is_not_there_is_told(claim: str, reason: str, reranker: Reranker) -> None:
     lavrov = replace(SENT, whole=f"{SENT.whole} In Moscow, Lavrov agreed.")  # so it is known for a name
     told = doubt(claim, [lavrov], reranker=reranker)
     assert told is not None
-    assert told.startswith(reason or "Lavrov is not named")
+    assert told.startswith(reason)
 
 
 def test_dates_without_a_year_are_compared_as_they_are(reranker: Reranker) -> None:

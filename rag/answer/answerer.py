@@ -233,18 +233,18 @@ class Answerer:
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
-        given = [cited(sentence) for sentence in draft.given]
+        given, order = [cited(sentence) for sentence in draft.given], draft.marks.order
         rested = [
-            self._claim(question, words, tuple(draft.marks.order[n - 1] - 1 for n in marks), given)
+            self._claim(question, words, tuple(order[n - 1] - 1 for n in marks if n <= len(order)), given)
             for words, marks in reversed(cut.items())
         ]
         if not any(claim.support == "supported" for claim, _ in rested):
             if sure:
                 return Answer(question, "answered", "", (), (), "llm", notice=UNBORNE)
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")
-        order = list(dict.fromkeys(s for _, sentences in rested for s in sentences))
-        claims = tuple(replace(c, citations=tuple(order.index(s) + 1 for s in used)) for c, used in rested)
-        citations = tuple(_citation(n, draft.given[s]) for n, s in enumerate(order, start=1))
+        used = list(dict.fromkeys(s for _, sentences in rested for s in sentences))
+        claims = tuple(replace(c, citations=tuple(used.index(s) + 1 for s in sentences)) for c, sentences in rested)
+        citations = tuple(_citation(n, draft.given[s]) for n, s in enumerate(used, start=1))
         text = " ".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in claims)
         return Answer(question, "answered", text, citations, claims, "llm")
 

@@ -14,6 +14,7 @@ from rag.ingest.sentences import split_sentences
 from rag.ingest.times.mentions import find_dates
 from rag.places import country, fold
 from rag.types import DateMention
+from rag.verbs import REPORTING
 from rag.words import STEM, STOP_WORDS, unowned
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|‘([^‘’]+)’(?!\w)")
@@ -24,6 +25,7 @@ _MONTHS = (
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\b)"
 )
 _CALENDAR = re.compile(rf"{_DAYS}|{_MONTHS}")
+_DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _PLAIN = frozenset("mr mrs ms dr i am pm".split())
 _OPENS = re.compile(
@@ -31,6 +33,9 @@ _OPENS = re.compile(
 )  # what stands before the first word of a sentence, item or quotation
 _LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|him|them|this|these|those|the)\b")
 _PERSON = re.compile(r"(?i)\b(?:he|she|they|him|his|her|their|them)\b")
+_TOLD = re.compile(rf"(?i)\b(?:{REPORTING}|as of|according to)\b")
+_SAYS = re.compile(rf"\s+(?:(?:also|has|had|have)\s+)?(?:{REPORTING})\b")
+_NOBODY = frozenset("police nobody everyone everybody somebody someone staff management".split())
 _SPEAKER = re.compile(r"(?i)\b(?:I|we|our|my)\b")  # of a quotation: whoever is named before it
 _BEFORE = 600  # characters in which the sentence before is looked for
 
@@ -92,13 +97,22 @@ def missing(claim: str, given: Sequence[Cited]) -> str | None:
         if not known:
             return f"the date “{mention.words}” is not in the cited words"
         rest = rest[: mention.start] + " " * (mention.end - mention.start) + rest[mention.end :]
-    held = {f.value for f in figures("\n".join([text, *(c.about for c in given)]))}
+    held = {f.value for c in given for f in figures("\n".join(_counted(c, claim)))}
     for figure in figures(rest):
         if figure.exact and figure.value not in held:
             return f"the figure {figure.words} is not in the cited words"
     if name := _unknown_name(rest, given):
         return f"{name} is not named in the cited words"
     return None
+
+
+def _counted(words: Cited, claim: str) -> Iterator[str]:
+    """Where a number of the claim may stand: in no day of the month, and no name of an outlet that it does not name."""
+    text = words.text
+    for mention in words.dates:
+        if _CALENDAR.search(mention.words):
+            text = text.replace(mention.words, _DAY_OF_MONTH.sub(" ", mention.words))
+    yield from (text, words.title, *(by for by in words.by if by in claim))
 
 
 def _verbatim(quoted: str, text: str, given: Sequence[Cited]) -> bool:
@@ -141,10 +155,12 @@ def _calendar(text: str) -> set[str]:
 def _days(claim: str, given: Sequence[Cited]) -> list[tuple[date, date]]:
     """First and last day of each time that the given words name.
 
-    The day on which an article came out counts where its words name no time, or the claim names outlet or agency.
+    The day on which an article came out counts where the claim names outlet or agency, and where its words name no time
+    and the claim tells who said it or as of when: what is told that day need not have happened then.
     """
+    told = _TOLD.search(claim)
     named = [(d.first, d.last) for c in given for d in c.dates if d.first and d.last]
-    undated = [c for c in given if not c.dates or any(part in claim for part in (*c.by, c.title) if part)]
+    undated = [c for c in given if (told and not c.dates) or any(part in claim for part in (*c.by, c.title) if part)]
     return named + [(c.published, c.published) for c in undated if c.published]
 
 
@@ -185,7 +201,8 @@ def _swapped(run: Sequence[str], claim: str, given: Sequence[Cited]) -> bool:
 def _names(claim: str, *, capitals: str) -> Iterator[list[str]]:
     """Runs of words with a capital.
 
-    The first word of a sentence is one if `capitals` has it inside a sentence, or several times and never without.
+    The first word of a sentence is one if `capitals` has it inside a sentence, or several times and never without; and
+    if it is not there at all, but is told to say something.
     """
     run: list[str] = []
     end = 0
@@ -196,6 +213,7 @@ def _names(claim: str, *, capitals: str) -> Iterator[list[str]]:
             inside = re.search(rf"[a-z,] {re.escape(word)}\b", capitals)
             spelt = re.findall(rf"(?i)\b{re.escape(word)}\b", capitals) if not inside else []
             is_name = bool(inside) or (len(spelt) > 1 and word.lower() not in spelt)
+            is_name = is_name or (not inside and not spelt and _is_told_to_speak(word, claim[found.end() :]))
         if run and not (is_name and not claim[end : found.start()].strip()):
             yield run
             run = []
@@ -204,6 +222,11 @@ def _names(claim: str, *, capitals: str) -> Iterator[list[str]]:
             end = found.end()
     if run:
         yield run
+
+
+def _is_told_to_speak(word: str, behind: str) -> bool:
+    """Whether a word in front of these is somebody who says something: "Scholz said", and not "Officials said"."""
+    return bool(_SAYS.match(behind)) and not word.endswith("s") and word.lower() not in _NOBODY
 
 
 def _known(text: str) -> set[str]:

@@ -15,6 +15,12 @@ from store.records import Article
 MOST = 8  # sentences in the prompt: small models lose the thread in more, and each costs time to read
 _PER_SENTENCE = 440  # characters on average, so that a context of 4,096 tokens holds the rest too
 _MONTHS = "January February March April May June July August September October November December".split()
+_FORM = re.compile(
+    r"^\s*(?:\*\*)?(?:Answer|Response)(?:\*\*)?:(?:\*\*)?\s*|^```\w*$\n?|\*\*(?=\S)|(?<=\S)\*\*", re.MULTILINE
+)
+_BY_MARK = re.compile(
+    r"(?:(?<=^)|(?<=[.!?\n] ))(?:According to|As stated in|In) (?:\[\d+\]\s*)+, *(?P<next>\w)", re.MULTILINE
+)
 _LEANS = re.compile(
     r"^\W*(?:He|She|They|It|His|Her|Their|This|That|These|Those)\b"
     rf"|\b(?:he|she|they|it) (?:also )?(?:{REPORTING})\b"
@@ -69,10 +75,15 @@ def numbered(given: Sequence[Sentence]) -> str:
 
 
 def without_headings(text: str, given: Sequence[Sentence]) -> str:
-    """A model's text without the headings of the articles, which small ones copy, and the marks behind them."""
+    """A model's text without what small ones put before and around it.
+
+    The headings of the articles, which they copy, with the marks behind them; "Answer:"; "According to [3],"; the signs
+    of bold and code.
+    """
     for heading in {_heading(s.article) for s in given}:
         text = re.sub(rf"(?:[Tt]he )?{re.escape(heading)}\s*(?:\[\d+\]\s*)*", "", text)
-    return text
+    text = _FORM.sub("", text)
+    return _BY_MARK.sub(lambda m: m["next"].upper(), text)
 
 
 def _heading(article: Article) -> str:

@@ -25,7 +25,9 @@ _NOTHING = (
     "CLIPDESK_MAX_TOKENS"
 )
 _SILENT = re.compile(
-    r"(?i)^\W*(?:(?:none of )?(?:the|these) )?(?:\w+ )?(?:articles?|sentences?|passages?|text|context|information)\b"
+    r"(?i)^\W*(?:(?:none of )?(?:the|these) )?"
+    r"(?:(?:given|provided|cited|saved|above|available|numbered|news|retrieved) )?"
+    r"(?:articles?|sentences?|passages?|text|context|information)\b"
     r".{0,40}?\b(?:do|does)(?:n['’]t| not) (?:\w+ )?"
     r"(?:say|answer|state|mention|specify|provide|contain|give|indicate|name|tell)"
     r"|^\W*there is no (?:information|mention|answer)"
@@ -36,7 +38,7 @@ _SILENT = re.compile(
 
 @dataclass(slots=True)
 class Draft:
-    """What the model wrote so far. `text` has its marks renumbered; `order` lists the cited sentences by number."""
+    """What the model wrote so far. `text` has its marks renumbered; `marks.order` lists the cited sentences."""
 
     given: tuple[Sentence, ...]
     marks: Marks

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+_OF = r"(?:(?:sentences?|sources?|articles?)\s+|[#^])?"
+_AND = r"\s*(?:[,;]\s*(?:and\s+)?|&|and|-|–)\s*"
 _MARK = re.compile(
-    r"(?P<space>[ \t]*)[\[【]\s*(?:sentences?\s+)?(?P<numbers>\d+(?:\s*(?:[,;]|and|-|–)\s*\d+)*)\s*[\]】]",
+    rf"(?P<space>[ \t]*)[\[【［]\s*{_OF}(?P<numbers>\d+(?:{_AND}{_OF}\d+)*)\s*[\]】］]",
     re.IGNORECASE,
 )
 _LONGEST = 40  # characters held back for a mark that has not ended yet
@@ -28,8 +30,8 @@ class Marks:
     def feed(self, text: str) -> str:
         """More text of the model; returns the text that is settled, with its marks renumbered."""
         held = self._held + text
-        at = max(held.rfind("["), held.rfind("【"))
-        is_open = at >= 0 and not re.search(r"[\]】\n]", held[at:]) and len(held) - at < _LONGEST
+        at = max(held.rfind(bracket) for bracket in "[【［")
+        is_open = at >= 0 and not re.search(r"[\]】］\n]", held[at:]) and len(held) - at < _LONGEST
         settled = (held[:at] if is_open else held).rstrip(" \t")  # the space before a mark goes with it
         self._held = held[len(settled) :]
         return _MARK.sub(self._renumber, settled)

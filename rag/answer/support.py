@@ -15,11 +15,13 @@ from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 from rag.answer.amounts import given_otherwise
+from rag.answer.denied import drops_hedge, drops_negation, is_no_fact
 from rag.answer.facts import Cited, missing, plain
 from rag.answer.figures import counting, figures, swaps_figures
 from rag.answer.foretold import happened_already
 from rag.answer.kind import MONEY
 from rag.answer.odds import sigmoid
+from rag.answer.owners import swaps_owners
 from rag.answer.polarity import turns_round
 from rag.answer.roles import changes_places
 from rag.answer.whose import anothers_words
@@ -72,12 +74,13 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
     """What the facts say against the claim; where they say nothing, and it is not there verbatim, its features."""
     if not given:
         return "nothing is cited for it", None
-    if any(f" {plain(claim)} " in f" {plain(c.text)} " for c in given):
-        return anothers_words(claim, given), None  # of "the sister of Holm said so", "Holm said so" is a part
+    text = "\n".join(c.text for c in given)
+    if verbatim := [c for c in given if f" {plain(claim)} " in f" {plain(c.text)} "]:
+        return _torn_out(claim, verbatim) or given_otherwise(claim, text) or anothers_words(claim, given), None
     claim = _LIST_MARK.sub("", claim)
     near = nearest(claim, given)
-    why = missing(claim, given) or given_otherwise(claim, "\n".join(c.text for c in given))
-    why = why or anothers_words(claim, given) or _altered(claim, near)
+    why = anothers_words(claim, given) or missing(claim, given)
+    why = why or given_otherwise(claim, text) or _altered(claim, near)
     if why := why or _stray(claim, given, reranker=reranker):
         return why, None
     return None, features(claim, given, near, reranker=reranker)
@@ -117,20 +120,32 @@ def features(claim: str, given: Sequence[Cited], near: Sequence[Cited], *, reran
     )
 
 
+def _torn_out(claim: str, verbatim: Sequence[Cited]) -> str | None:
+    """The claim's words stand in the given ones, but as what is denied, doubted or a condition."""
+    if all(is_no_fact(claim, c.text) for c in verbatim):
+        return "the cited words do not say it as a fact"
+    return None
+
+
 def _altered(claim: str, near: Sequence[Cited]) -> str | None:
     """A figure that counts something else, two that have changed places, or the contrary of the nearest sentence."""
     if changes_places(claim, [c.text for c in near]):
         return "the cited words have it the other way round"
     if swaps_figures(claim, "\n".join(c.text for c in near)):
         return "its figures count other things in the cited words"
+    if swaps_owners(claim, [c.text for c in near]):
+        return "its figures are of others in the cited words"
     said = stems_in(claim)
     quote, *around = (c.text for c in near)
     if _uncovered(said, set(stems_in(quote))) > CLOSE:
         return None
-    if turns_round(claim, quote, around=around):
+    if turns_round(claim, quote, around=around) or drops_negation(claim, quote, around=" ".join(around)):
         return "the cited words say the contrary"
     if happened_already(claim, quote, around=" ".join(around)):
         return "the cited words do not say that it has happened"
+    alike = [text for text in around if _uncovered(said, set(stems_in(text))) <= CLOSE]
+    if all(drops_hedge(claim, text) for text in (quote, *alike)):
+        return "the cited words do not tell it as a fact"
     return None
 
 
