@@ -26,7 +26,7 @@ WEIGHTS = (0.940, -0.917, -1.809, 1.235, 1.188)
 PROBE = 0.7  # what `fitted` counts beside them, of a cross-encoder that it knows
 QUOTE = 0.3  # likelihood that the evidence answers, from which sentences are quoted
 WRITE = 0.26  # and from which a model may write: it and the check of its claims can still refuse
-CONFIRMED = 0.25  # where it has said how it leans: it is asked again when it has written
+CONFIRMED = 0.35  # where it has said how it leans, which tells the two apart better
 # Intercept, and weights of the logit so far and of a model's leaning: python -m evals.fit_confirm DATA/clapnq
 CONFIRM = (-0.988, 0.771, 1.139)
 NEAR = 4.0  # logits below a sentence that answers with silence, within which another may still answer
@@ -93,7 +93,7 @@ def judge(
     leans = leaning(best.sentence) if leaning else None
     answers = confirmed(likelihood(weighed), leans)
     doubted = leans is not None and likelihood(weighed) >= least  # by the model alone
-    least = least if leans is None else min(least, CONFIRMED)
+    least = least if leans is None else CONFIRMED
     unstated = [w for w in (best, *others[:NEXT]) if is_unstated(question, w.sentence.text)]
     if unstated and unstated[0] is best:
         near = [w for w in others if w.sentence.score >= best.sentence.score - NEAR]
