@@ -135,10 +135,6 @@ class Truth(Database):
         """The paths of all pages."""
         return [row[0] for row in self.rows("SELECT path FROM pages ORDER BY path")]
 
-    def article_ids(self) -> list[str]:
-        """The ids of all articles, in order of arrival."""
-        return [row[0] for row in self.rows("SELECT id FROM articles ORDER BY seq")]
-
     def article_count(self) -> int:
         return int(self.row("SELECT count(*) FROM articles")[0])
 

@@ -85,7 +85,7 @@ def status_line(answer: Answer, *, articles: int) -> str:
     ]
     if tokens:
         parts.append(f"tokens: {', '.join(tokens)}")
-    if (cost := getattr(answer.usage, "cost", None)) is not None:
+    if (cost := answer.usage.cost) is not None:
         parts.append(f"${cost:.4f}")
     if answer.removed_marks:
         parts.append(f"{counted(answer.removed_marks, 'mark')} that pointed at nothing removed")
@@ -166,7 +166,7 @@ def _actions(saved: str) -> str:
 def _remarks(answer: Answer) -> str:
     """What the reader should know before the answer: a premise that is not so, a mode that was left, a wider search."""
     remarks = [_premise(answer.premise, answer.citations)] if answer.premise else []
-    remarks += [inert(_sentence(text)) for text in (getattr(answer, "notice", None), _scope(answer.scope)) if text]
+    remarks += [inert(_sentence(text)) for text in (answer.notice, _scope(answer.scope)) if text]
     return "".join(f'<div class="notice remark"><p>{remark}</p></div>' for remark in remarks)
 
 

@@ -47,8 +47,7 @@ class Place:
 class Loaded:
     """A set that was read: the ids of its cases in order, the files read, and how to ask them.
 
-    `opened` gives, inside its context, the function from an id to a row; `summarise` the metrics of stored rows.
-    `notes` say what of the set is not asked.
+    `opened` gives, inside its context, the function from an id to a row. `notes` say what of the set is not asked.
     """
 
     ids: tuple[str, ...]

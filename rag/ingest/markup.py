@@ -26,7 +26,7 @@ _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date.published",
     "publishdate", "publish-date", "publish_date", "pubdate", "published-date", "parsely-pub-date", "sailthru.date",
     "article.published", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
-    "date", "article_date_original", "originalpublicationdate", "cXenseParse:recs:publishtime", "pdate", "timestamp",
+    "date", "article_date_original", "originalpublicationdate", "pdate", "timestamp",
 )  # fmt: skip
 _TIDY = re.compile(r"\s+[|–—»·]\s+[^|–—»·]{2,40}$|\s+-\s+[^-]{2,40}$")
 

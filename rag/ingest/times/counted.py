@@ -140,5 +140,5 @@ def whole_unit(m: re.Match[str], c: Context) -> Period:
 
 
 def same_day(m: re.Match[str], c: Context) -> Period:
-    """ "this time last year", "this day two years ago"."""
+    """ "this time last year"."""
     return day(step(c.base("day"), -1, m["unit"].lower()))
