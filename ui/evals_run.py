@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 LONGEST = 3600.0  # seconds after which a run is given up
+LONGEST_REPORT = 120.0
 _SAID = 1000  # characters of what a failed run said
 _SHOWN = {"run", "finished", "suite", "mode", "split", "limit", "verdict", "metrics"}  # of a run, in the history
 
@@ -97,9 +98,9 @@ class Runner:
             if self._process is None or self._process.poll() is None:
                 return None
             if self._said is not None and self._out is not None:
-                self._fault = self._ended(self._process.returncode, self._out, self._said)
-                self._said.close()
-                self._said = None
+                with self._said as said:
+                    self._said = None
+                    self._fault = self._ended(self._process.returncode, self._out, said)
             return self._fault
 
     def _ended(self, code: int, out: Path, said: IO[bytes]) -> str | None:
@@ -109,7 +110,12 @@ class Runner:
             said.seek(0)
             return said.read().decode(errors="replace").strip()[-_SAID:] or f"The run ended with code {code}."
         with tempfile.TemporaryFile() as unread:
-            self._evals("report", out, said=unread).wait(120)
+            writing = self._evals("report", out, said=unread)
+            try:
+                writing.wait(LONGEST_REPORT)
+            except subprocess.TimeoutExpired:
+                writing.kill()
+                return f"The report of {out} took too long: write it with “python -m evals report”."
         return None
 
     def history(self) -> list[Json]:

@@ -36,10 +36,14 @@ _BEHIND = re.compile(r"(?i)[\s-]*(?:(%|per ?cent)(?: ?age)?(\s+points?)?|([a-z]+
 _BELOW_ZERO = re.compile(r"(?<![\w\d])[-−]$")
 _BELOW = re.compile(
     r"(?i)\b(?:minus|below|fell|fall\w*|drop\w*|declin\w*|loss\w*|lost|lose\w*|shr[aiu]nk\w*|negative|down|contract\w*|"
-    r"deficit)\b|[-−]\d"
+    r"deficit|lower|decreas\w*|slid\w*|sank|s[iu]nk\w*|slump\w*|frost|in the red|cut|reced\w*)\b|[-−]\d"
 )
 _OPPOSED = frozenset(("least", "most"))
-_TREATED = re.compile(r"(?i)\b(?:hospitals?|treated|treatment|rescue\w*)\b")
+_TREATED = re.compile(
+    r"(?i)\b(?:hospitals?|treated|treatment|rescue\w*|drown\w*|perish\w*|bod(?:y|ies)|lives|shot|burns?|broken|fell|"
+    r"surviv\w*)\b"
+)
+_TURNS = re.compile(r"(?i)\b(?:not?|never|cannot|fail\w*|refus\w*|bann\w*|exempt\w*|only|free|untaxed)\b|n['’]t\b")
 _AS_MANY = re.compile(r"(?i)\bas many as\b")  # at least, or up to
 _CLAUSE_END = re.compile(r"(?i)[.;]|\b(?:which|who|that|after|before|although|though|while|but)\b|, and\b")
 
@@ -57,7 +61,7 @@ def given_otherwise(claim: str, text: str) -> str | None:
         if same and (_EXACTLY.search(before) or _NO_MORE.search(before)) and all(q.bound in open_ends for q in same):
             return f"the cited words do not give {words} as an exact number"
         turned = said.bound in _OPPOSED and all(q.bound in _OPPOSED - {said.bound} for q in same)
-        if same and turned and not _AS_MANY.search(f"{claim} {text}"):
+        if same and turned and not _AS_MANY.search(f"{claim} {text}") and not _TURNS.search(f"{claim} {text}"):
             return f"the cited words bound {words} on the other side"
     if other := _other_unit(claim, text):
         return f"the cited words give {other} in another unit"

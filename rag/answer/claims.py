@@ -38,7 +38,7 @@ def cut_claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
         claims.append((plain[span.start : span.end], tuple(dict.fromkeys(cited))))
     if len(claims) > 1 and not claims[-1][1] and not re.search(r"[.!?…][\"'”’)]*$", claims[-1][0]):
         claims.pop()  # the reply ran out of tokens in the middle of a sentence
-    return [(words, cited) for words, cited in claims if re.search(r"\w", words) and not _ITEM.search(words)]
+    return [(words, cited) for words, cited in claims if re.search(r"\w", words) and (cited or not _ITEM.search(words))]
 
 
 def check(text: str, sources: Sequence[str], *, reranker: Reranker) -> tuple[Claim, ...]:

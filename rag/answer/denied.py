@@ -15,7 +15,10 @@ _NO_FACT = re.compile(
     r"(?:reject|dismiss|dispute|refute|call|describe)(?:s|d|ed)? (?:\w+ )?(?:claims?|reports?|suggestions?|charges?))\b"
     r"|n['’]t\b"
 )
-_FACT = re.compile(r"(?i)\b(?:no (?:doubt|question|secret)|not (?:only|just))\b")
+_FACT = re.compile(
+    r"(?i)\b(?:no (?:doubts?|question|secret)|not (?:only|just)|no (?:fewer|less|more) than|"
+    r"not \w* ?(?:known|said|say|clear) (?:why|how|where|when))\b"
+)
 _SEAM = re.compile(
     r"(?i)[,;:()–—]|\b(?:but|and|while|because|since|after|before|when|although|though|where|who|which|as|until)\b"
 )
@@ -30,18 +33,22 @@ _NOT_DONE = re.compile(
     r"(?!\s+(?:only|just|necessarily|help)\b)\s+(?:(?:\w+ly|even|also|ever|yet|be|been|have|being)\s+){0,2}(?P<verb>[a-z]+)",
     re.IGNORECASE,
 )
+_NOT_UNTIL = re.compile(r"[^.;]*?\b(?:until|before)\s+(\w+)")
 _NOT_UNDONE = re.compile(r"(?i)(?:stop|ceas|hesitat|delay|avoid|prevent|refus|fail|declin|rul)\w*")
 _TAKES_BACK = re.compile(
     r"(?i)\b(?:not|no|never|none|nobody|nor|neither|without|cannot|den(?:y|ie[sd]|ying|ials?)|refus\w+|reject\w*|"
-    r"fail\w*|declin\w+|avoid\w*|unable|unlikely|yet|stopp?\w*|only|if|but|instead|rather|contrary|dismiss\w*)\b|n['’]t\b|\?"
+    r"fail\w*|declin\w+|avoid\w*|unable|unlikely|yet|stopp?\w*|only|still (?:ha[sd]|have|to)|used to|short of|if|but|"
+    r"instead|rather|contrary|dismiss\w*)\b|n['’]t\b|\?"
 )
 
 _HEDGED = re.compile(
-    r"(?i)\b(?:allegedly|reportedly|supposedly|(?:accus|suspect|convict)ed of|charged with|alleges?(?: that)?)\s"
+    r"(?i)\b(?:allegedly|reportedly|supposedly|(?:accus|suspect)ed of|charged with|alleges?(?: that)?)\s"
 )
 _HEDGES = re.compile(
     r"(?i)\b(?:alleg\w+|reported\w*|suppos\w+|accus\w+|suspect\w*|charg\w+|convict\w*|indict\w*|trial|said|says?|told|"
-    r"according|claim\w*|may|might|could|guilty|sentenced)\b"
+    r"according|claim\w*|may|might|could|guilty|sentenced|"
+    r"arrest\w*|faces?|faced|prosecut\w*|acquit\w*|cleared|den(?:y|ie[sd])|sought|thought|believ\w*|view|media|verdict|"
+    r"responsible)\b"
 )
 
 
@@ -64,12 +71,16 @@ def drops_negation(claim: str, quote: str, *, around: str = "") -> bool:
     if _TAKES_BACK.search(claim):
         return False
     said, rest = _words(claim), _words(f"{_NOT_DONE.sub(' ', quote)} {around}")
-    return any(said & forms and not rest & forms for forms in map(spellings, _not_done(quote)))
+    return any(said & forms and not rest & forms for forms in map(spellings, _not_done(quote, claim)))
 
 
-def _not_done(quote: str) -> Iterator[str]:
+def _not_done(quote: str, claim: str) -> Iterator[str]:
+    """The verbs that are said not to be done; "not until 2021" says that it was then, if the claim names the time."""
     for found in _NOT_DONE.finditer(quote):
         verb = found["verb"].lower()
+        then = _NOT_UNTIL.match(quote, found.end())
+        if then and then[1].lower() in claim.lower():
+            continue
         if verb not in STOP_WORDS and not _NOT_UNDONE.fullmatch(verb):
             yield verb
 

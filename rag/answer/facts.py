@@ -33,9 +33,13 @@ _OPENS = re.compile(
 )  # what stands before the first word of a sentence, item or quotation
 _LEANS = re.compile(r"(?i)\b(?:he|she|they|it|his|her|their|its|him|them|this|these|those|the)\b")
 _PERSON = re.compile(r"(?i)\b(?:he|she|they|him|his|her|their|them)\b")
-_TOLD = re.compile(rf"(?i)\b(?:{REPORTING}|as of|according to)\b")
+_TOLD = re.compile(rf"(?i)\b(?:{REPORTING}|states?|articles?|published|as of|according to)\b")
 _SAYS = re.compile(rf"\s+(?:(?:also|has|had|have)\s+)?(?:{REPORTING})\b")
-_NOBODY = frozenset("police nobody everyone everybody somebody someone staff management".split())
+_NOBODY = frozenset(
+    "police nobody everyone everybody somebody someone staff management government parliament opposition research "
+    "evidence women men people children one another neither nothing half anyone industry sheriff counsel mother "
+    "father".split()
+)
 _SPEAKER = re.compile(r"(?i)\b(?:I|we|our|my)\b")  # of a quotation: whoever is named before it
 _BEFORE = 600  # characters in which the sentence before is looked for
 
@@ -111,7 +115,7 @@ def _counted(words: Cited, claim: str) -> Iterator[str]:
     text = words.text
     for mention in words.dates:
         if _CALENDAR.search(mention.words):
-            text = text.replace(mention.words, _DAY_OF_MONTH.sub(" ", mention.words))
+            text = re.sub(rf"{re.escape(mention.words)}(?!\w)", _DAY_OF_MONTH.sub(" ", mention.words), text)
     yield from (text, words.title, *(by for by in words.by if by in claim))
 
 

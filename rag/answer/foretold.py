@@ -9,7 +9,7 @@ from rag.verbs import pasts
 _COMING = re.compile(
     r"(?i)\b(?:will|would|should|shall|can|could|may|might|(?:plan|intend|hope|want|expect|threaten)(?:s|ed)? to"
     r"|(?:due|set|scheduled|planned|expected|poised|likely) to|(?:is|are) to(?! blame\b))"
-    r"(?: also)?(?: be)? (?!(?:not|never)\b)(?P<verb>[a-z]+)\b"
+    r"(?: also)?(?: be)? (?!(?:not|never|see|hear|feel|hold|count)\b)(?P<verb>[a-z]+)\b"
 )
 _OPEN = re.compile(
     r"(?i)\b(?:will|would|should|shall|could|can|may|might|must|if|to be|being|be|(?:plan|intend|hope|want|expect)\w*|"

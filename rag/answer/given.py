@@ -15,11 +15,11 @@ from store.records import Article
 MOST = 8  # sentences in the prompt: small models lose the thread in more, and each costs time to read
 _PER_SENTENCE = 440  # characters on average, so that a context of 4,096 tokens holds the rest too
 _MONTHS = "January February March April May June July August September October November December".split()
-_FORM = re.compile(
-    r"^\s*(?:\*\*)?(?:Answer|Response)(?:\*\*)?:(?:\*\*)?\s*|^```\w*$\n?|\*\*(?=\S)|(?<=\S)\*\*", re.MULTILINE
-)
+_FORM = re.compile(r"^\s*(?:\*\*)?(?:Answer|Response)(?:\*\*)?:(?:\*\*)?\s*|^```\w*$\n?", re.MULTILINE)
+_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _BY_MARK = re.compile(
-    r"(?:(?<=^)|(?<=[.!?\n] ))(?:According to|As stated in|In) (?:\[\d+\]\s*)+, *(?P<next>\w)", re.MULTILINE
+    r"(?:(?<=^)|(?<=[.!?\n] ))(?:According to|As stated in|In) (?:\[\d+\]\s*)+, *(?P<next>[a-z]+\b|(?=\w))",
+    re.MULTILINE,
 )
 _LEANS = re.compile(
     r"^\W*(?:He|She|They|It|His|Her|Their|This|That|These|Those)\b"
@@ -82,8 +82,8 @@ def without_headings(text: str, given: Sequence[Sentence]) -> str:
     """
     for heading in {_heading(s.article) for s in given}:
         text = re.sub(rf"(?:[Tt]he )?{re.escape(heading)}\s*(?:\[\d+\]\s*)*", "", text)
-    text = _FORM.sub("", text)
-    return _BY_MARK.sub(lambda m: m["next"].upper(), text)
+    text = _FORM.sub("", _BOLD.sub(r"\1", text))
+    return _BY_MARK.sub(lambda m: m["next"][:1].upper() + m["next"][1:], text)
 
 
 def _heading(article: Article) -> str:

@@ -24,8 +24,8 @@ _STEP = re.compile(r"(?i)\b(to|by|from)\s+(?:(?:about|around|nearly|some|almost|
 class _Owned:
     """A number and the last content words in front of it, in its own part of the sentence.
 
-    None where the words there belong to the number before; none at all where only "with" or "of" stands before the
-    first number, whose owner comes later.
+    None where no words stand there, or they belong to the number before; none at all where only "with" or "of" stands
+    before the first number, whose owner comes later.
     """
 
     figure: Figure
@@ -44,10 +44,14 @@ def swaps_owners(claim: str, quotes: Sequence[str]) -> bool:
     """Whether a number of the claim stands behind words that stand before another number of the quoted sentences."""
     given = [own for quote in quotes for own in _owned(quote)]
     for said in _owned(claim):
+        part = _stems_around(claim, said.figure)
         same = [own for own in given if own.figure.value == said.figure.value]
         others = [own for own in given if own.figure.value != said.figure.value]  # of "Lyon 15" too
         if not said.words or said.figure.is_label or not same or any(own.words is None for own in same):
             continue
+        own = {stem for one in same for stem in one.stems}
+        if own and own <= part:
+            continue  # its owner stands elsewhere in the same part
         if any(_is_anothers(said, same, other) for other in others if other.words):
             return True
     return False
@@ -61,6 +65,13 @@ def _is_anothers(said: _Owned, same: list[_Owned], other: _Owned) -> bool:
         return True
     named = set().union(*(one.names for one in same))
     return bool(said.names & other.names - named) and all(one.names for one in same)
+
+
+def _stems_around(text: str, figure: Figure) -> set[str]:
+    """The stems of all words between the seams around a number."""
+    start = max((seam.end() for seam in _SEAM.finditer(text, 0, figure.start)), default=0)
+    end = min((seam.start() for seam in _SEAM.finditer(text, figure.end)), default=len(text))
+    return {singular(word)[:STEM].lower() for word in _WORD.findall(text[start:end])}
 
 
 def _owned(text: str) -> Iterator[_Owned]:
