@@ -93,14 +93,16 @@ class Runner:
         )
 
     def finish(self) -> str | None:
-        """Write the report of the run that has ended, once; what went wrong in its own words, or None."""
+        """Write the report of the run when it has ended, once; what went wrong in its own words, or None."""
+        process = self._process
+        if process is None:
+            return None
+        code = process.wait()
         with self._lock:  # each open tab asks
-            if self._process is None or self._process.poll() is None:
-                return None
-            if self._said is not None and self._out is not None:
+            if self._process is process and self._said is not None and self._out is not None:
                 with self._said as said:
                     self._said = None
-                    self._fault = self._ended(self._process.returncode, self._out, said)
+                    self._fault = self._ended(code, self._out, said)
             return self._fault
 
     def _ended(self, code: int, out: Path, said: IO[bytes]) -> str | None:
