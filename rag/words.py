@@ -47,6 +47,11 @@ def unowned(word: str) -> str:
     return re.sub(r"['’]s?$", "", word)
 
 
+def spelt(text: str) -> set[str]:
+    """Its words as they are spelt, in lower case, without numbers and accented letters."""
+    return set(re.findall(r"[a-z]+", text.lower()))
+
+
 def content_words(text: str) -> list[str]:
     """Its words without those that every question has; all of them if nothing else is left."""
     found = words(text)

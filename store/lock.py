@@ -18,14 +18,7 @@ class FolderLock:
 
         Raises StoreLocked if it is held, StoreUnwritable if the folder cannot be written.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise StoreUnwritable(
-                f"cannot write to the data folder {folder} ({error.strerror}): "
-                "make it writable, or name another with --data or CLIPDESK_DATA"
-            ) from error
+        self._fd = _opened(folder, "lock")
         try:
             fcntl.flock(self._fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError as error:
@@ -53,12 +46,7 @@ class WriterLock:
 
     def __init__(self, folder: Path) -> None:
         """Open its file, but do not take it. Raises StoreUnwritable."""
-        try:
-            self._fd = os.open(folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise StoreUnwritable(
-                f"cannot write to the data folder {folder} ({error.strerror}): make it writable"
-            ) from error
+        self._fd = _opened(folder, "writer.lock")
         self._threads = threading.RLock()
         self._depth = 0
 
@@ -79,3 +67,15 @@ class WriterLock:
         with self:
             os.close(self._fd)
             self._fd = -1
+
+
+def _opened(folder: Path, name: str) -> int:
+    """A file of the data folder, both made where they are missing. Raises StoreUnwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreUnwritable(
+            f"cannot write to the data folder {folder} ({error.strerror}): "
+            "make it writable, or name another with --data or CLIPDESK_DATA"
+        ) from error

@@ -235,7 +235,7 @@ class Store:
         """The index of this number: in a folder of the data folder, or a collection of the server."""
         if self._server:
             return VectorIndex(self._server, name=f"{self._prefix()}{number}")
-        return VectorIndex(self.folder / (f"chroma-{number}" if number else "chroma"))
+        return VectorIndex(self.folder / _folder_name(number))
 
     def _prefix(self) -> str:
         """What the names of this data folder's collections on a server begin with."""
@@ -252,9 +252,9 @@ class Store:
             prefix = self._prefix()
             self._opened().sweep(prefix, but=f"{prefix}{self._number()}")
             return
+        in_use = _folder_name(self._number())
         for folder in self.folder.glob("chroma*"):
-            is_index = re.fullmatch(r"chroma(?:-\d+)?", folder.name)
-            if is_index and folder.name != (f"chroma-{self._number()}" if self._number() else "chroma"):
+            if folder.name != in_use and re.fullmatch(r"chroma(?:-\d+)?", folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def open_index(self) -> VectorIndex:
@@ -318,3 +318,8 @@ class Store:
             index.upsert(list(kept), np.stack(list(kept.values())))
         index.delete([i for i in pending if i not in kept])
         self.truth.journal_clear(pending)
+
+
+def _folder_name(number: int) -> str:
+    """Of an embedded index in the data folder."""
+    return f"chroma-{number}" if number else "chroma"

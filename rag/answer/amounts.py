@@ -50,8 +50,8 @@ _CLAUSE_END = re.compile(r"(?i)[.;]|\b(?:which|who|that|after|before|although|th
 
 def given_otherwise(claim: str, text: str) -> str | None:
     """What the claim makes of a number that the text gives otherwise, as a clause for the reader; None if nothing."""
-    known = quantities(text)
-    for said in quantities(claim):
+    known, told = quantities(text), quantities(claim)
+    for said in told:
         same = [q for q in known if q.value == said.value]
         words = claim[said.start : said.end]
         if _currency(said) in _NAMED and same and all(_currency(q) in _NAMED - {_currency(said)} for q in same):
@@ -67,7 +67,7 @@ def given_otherwise(claim: str, text: str) -> str | None:
         return f"the cited words give {other} in another unit"
     if step := steps_otherwise(claim, text):
         return f"the cited words have {step} as another step"
-    if quantities(claim) and known and _another_harm(claim, text):
+    if told and known and _another_harm(claim, text):
         return "the cited words count other harm"
     return "the cited words have the votes the other way round" if _turns_votes(claim, text) else None
 

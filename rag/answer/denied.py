@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rag.verbs import spellings
-from rag.words import STEM, STOP_WORDS, content_words
+from rag.words import STEM, STOP_WORDS, content_words, spelt
 
 # In front of words, what makes them no statement of the article's; and what only looks so.
 _NO_FACT = re.compile(
@@ -70,7 +70,7 @@ def drops_negation(claim: str, quote: str, *, around: str = "") -> bool:
     """Whether the claim tells as done what the quote says was not, and neither the rest of it nor `around` says was."""
     if _TAKES_BACK.search(claim):
         return False
-    said, rest = _words(claim), _words(f"{_NOT_DONE.sub(' ', quote)} {around}")
+    said, rest = spelt(claim), spelt(f"{_NOT_DONE.sub(' ', quote)} {around}")
     return any(said & forms and not rest & forms for forms in map(spellings, _not_done(quote, claim)))
 
 
@@ -95,7 +95,3 @@ def drops_hedge(claim: str, quote: str) -> bool:
         if behind and sum(word in said for word in behind) * 2 >= len(behind):
             return True
     return False
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z]+", text.lower()))

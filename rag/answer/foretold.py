@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.verbs import pasts
+from rag.words import spelt
 
 _COMING = re.compile(
     r"(?i)\b(?:will|would|should|shall|can|could|may|might|(?:plan|intend|hope|want|expect|threaten)(?:s|ed)? to"
@@ -21,13 +22,9 @@ def happened_already(claim: str, quote: str, *, around: str = "") -> bool:
     """Whether the claim tells of a deed as past that the quote tells of as coming, and nothing around it as past."""
     if _OPEN.search(claim):
         return False
-    said, near = _words(claim), _words(f"{_COMING.sub(' ', quote)} {around}")
+    said, near = spelt(claim), spelt(f"{_COMING.sub(' ', quote)} {around}")
     return any(said & past and not near & past for past in map(pasts, _coming(quote)))
 
 
 def _coming(quote: str) -> list[str]:
     return [found["verb"].lower() for found in _COMING.finditer(quote)]
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z]+", text.lower()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.figures import Figure, counting
@@ -33,32 +33,31 @@ class _Owned:
 
     @property
     def stems(self) -> set[str]:
-        return {singular(word)[:STEM].lower() for word in self.words or ()}
+        return _stems(self.words or ())
 
     @property
     def names(self) -> set[str]:
-        return {singular(word)[:STEM].lower() for word in self.words or () if word[0].isupper()}
+        return _stems(word for word in self.words or () if word[0].isupper())
 
 
 def swaps_owners(claim: str, quotes: Sequence[str]) -> bool:
     """Whether a number of the claim stands behind words that stand before another number of the quoted sentences."""
     given = [own for quote in quotes for own in _owned(quote)]
     for said in _owned(claim):
-        part = _stems_around(claim, said.figure)
         same = [own for own in given if own.figure.value == said.figure.value]
         others = [own for own in given if own.figure.value != said.figure.value]  # of "Lyon 15" too
         if not said.words or said.figure.is_label or not same or any(own.words is None for own in same):
             continue
         own = {stem for one in same for stem in one.stems}
-        if own and own <= part:
+        if own and own <= _stems_around(claim, said.figure):
             continue  # its owner stands elsewhere in the same part
-        if any(_is_anothers(said, same, other) for other in others if other.words):
+        if any(_is_anothers(said, same, own, other) for other in others if other.words):
             return True
     return False
 
 
-def _is_anothers(said: _Owned, same: list[_Owned], other: _Owned) -> bool:
-    own = set().union(*(one.stems for one in same))
+def _is_anothers(said: _Owned, same: Sequence[_Owned], own: set[str], other: _Owned) -> bool:
+    """Whether the words before a number stand before the other; `own` are the stems of those before the `same` one."""
     if not own:
         return said.stems <= other.stems
     if said.stems & other.stems and not said.stems & own:
@@ -71,7 +70,11 @@ def _stems_around(text: str, figure: Figure) -> set[str]:
     """The stems of all words between the seams around a number."""
     start = max((seam.end() for seam in _SEAM.finditer(text, 0, figure.start)), default=0)
     end = min((seam.start() for seam in _SEAM.finditer(text, figure.end)), default=len(text))
-    return {singular(word)[:STEM].lower() for word in _WORD.findall(text[start:end])}
+    return _stems(_WORD.findall(text[start:end]))
+
+
+def _stems(words: Iterable[str]) -> set[str]:
+    return {singular(word)[:STEM] for word in words}
 
 
 def _owned(text: str) -> Iterator[_Owned]:

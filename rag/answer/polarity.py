@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.words import STEM, STOP_WORDS, content_words
+from rag.words import STEM, STOP_WORDS, content_words, spelt
 
 # A negation of the statement itself: "is not", "never", "no door was"; not "not only" and "careful not to".
 _NOT = re.compile(
@@ -110,7 +110,7 @@ def swaps_contrary(claim: str, quote: str, *, around: str) -> bool:
 
 
 def _swaps(claim: str, quote: str, around: str, sides: Sequence[_Sides]) -> bool:
-    said, given, near = map(_words, (claim, quote, around))
+    said, given, near = map(spelt, (claim, quote, around))
     turned, turned_there = _governed(claim), _governed(quote)
     return any(
         said & one and given & other and not said & other and not near & one
@@ -121,7 +121,7 @@ def _swaps(claim: str, quote: str, around: str, sides: Sequence[_Sides]) -> bool
 
 def _has_contrary(text: str, denied: set[str]) -> bool:
     """The text has the contrary of a denied word, and not the word: "stays" for "will not resign"."""
-    held = _words(text)
+    held = spelt(text)
     return any(denied & one and held & other and not held & one for one, other in (*_SIDES, *_OF_STAGES))
 
 
@@ -130,10 +130,6 @@ def _governed(text: str) -> set[str]:
     text = _UNDONE.sub(" ", text)
     behind = (_CLAUSE_END.split(text[cue.end() :], maxsplit=1)[0] for cue in _GOVERNS.finditer(text))
     return {word for clause in behind for word in content_words(clause)[:2]}
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z]+", text.lower()))
 
 
 def _is_denied(claim: str, quote: str) -> bool:

@@ -36,8 +36,7 @@ Around = Callable[[Sentence], list[Side]]
 
 def is_elsewhere(one: Sentence, other: Sentence) -> bool:
     """Another article, and not a copy of the same story."""
-    a, b = one.article, other.article
-    return a.id != b.id and (a.copy_group is None or a.copy_group != b.copy_group)
+    return one.article.story != other.article.story
 
 
 def reader(sentences: Sentences) -> Around:

@@ -75,7 +75,8 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
     if not given:
         return "nothing is cited for it", None
     text = "\n".join(c.text for c in given)
-    if verbatim := [c for c in given if f" {plain(claim)} " in f" {plain(c.text)} "]:
+    words = f" {plain(claim)} "
+    if verbatim := [c for c in given if words in f" {plain(c.text)} "]:
         return _torn_out(claim, verbatim) or given_otherwise(claim, text) or anothers_words(claim, given), None
     claim = _LIST_MARK.sub("", claim)
     near = nearest(claim, given)
