@@ -50,7 +50,7 @@ class RememberingReranker(Reranker):
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[Scored]:
         """As Reranker.read, through which `scores` and `pairs` go too."""
-        keys = [_digest([self.identity, self.inner, *pair]) for pair in pairs]
+        keys = [_digest([self.identity, self.inner, self.runtime, *pair]) for pair in pairs]
         new = {key: pair for key, pair in zip(keys, pairs, strict=True) if self._cold or key not in self._kept.known}
         self.remembered += len(new) < len(set(keys))
         if new:

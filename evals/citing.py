@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.entail import carries, is_told, missing_numbers, missing_quotes, numbers_in, quotes_in
+from evals.entail import carries, missing_numbers, missing_quotes, numbers_in, quotes_in, untold
 from evals.matchers import Match
 from evals.stats import Rate, share
 from evals.words import sentences
@@ -59,7 +59,7 @@ def _unclaimed(answer: Answer) -> list[str]:
     """The sentences of the text that no claim covers; framing and what leads in a list say nothing."""
     claims = [claim.text for claim in answer.claims]
     said = sentences(FRAMING.sub("", NUMBERING.sub("", answer.text)))
-    return [sentence for sentence in said if not (sentence.endswith(":") or is_told(sentence, claims))]
+    return untold([sentence for sentence in said if not sentence.endswith(":")], claims)
 
 
 def invented(answer: Answer, *, valid: Sequence[Citation], asked: Sequence[str]) -> tuple[str, ...]:

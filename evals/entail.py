@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from evals.matchers import Match
@@ -52,12 +53,20 @@ def carries(premise: str, claim: str, *, matches: Iterable[Match] = ()) -> bool:
     )
 
 
-def is_told(sentence: str, claims: Sequence[str]) -> bool:
-    """Whether the claims cover the sentence: its figures, and 60% of its content words. A word or less says nothing."""
-    wanted = _content(tokenise(sentence))
-    held = {word for claim in claims for word in _content(tokenise(claim))}
-    known = not missing_numbers(sentence, claims)
-    return known and (len(wanted) < 2 or len(wanted & held) / len(wanted) >= SHARED)
+def untold(sentences: Iterable[str], claims: Sequence[str]) -> list[str]:
+    """The sentences that the claims do not cover: some figure, or over 40% of the content words, are in none of them.
+
+    A sentence of a word or less says nothing, and counts as covered.
+    """
+    held = _content(token for claim in claims for token in tokenise(claim))
+    known = _values(claims)
+    missing = []
+    for sentence in sentences:
+        wanted = _content(tokenise(sentence))
+        told = len(wanted) < 2 or len(wanted & held) / len(wanted) >= SHARED
+        if not told or any(token.value not in known for token in numbers_in(sentence)):
+            missing.append(sentence)
+    return missing
 
 
 def numbers_in(text: str) -> list[Token]:
@@ -67,8 +76,12 @@ def numbers_in(text: str) -> list[Token]:
 
 def missing_numbers(text: str, sources: Iterable[str]) -> list[str]:
     """The numbers of `text` that are in none of the `sources`, as written."""
-    known = {token.value for source in sources for token in tokenise(source) if token.value is not None}
+    known = _values(sources)
     return [token.raw for token in numbers_in(text) if token.value not in known]
+
+
+def _values(texts: Iterable[str]) -> set[Decimal]:
+    return {token.value for text in texts for token in tokenise(text) if token.value is not None}
 
 
 def quotes_in(text: str) -> list[str]:

@@ -29,15 +29,16 @@ def find(phrase: str, tokens: Sequence[Token], *, plural: bool = False) -> tuple
     With `plural` the last word may also carry an "s" or "es".
     """
     pattern = tokenise(phrase)
-    size = len(pattern)
-    if size == 0:
+    if not pattern:
         return ()
+    *lead, last = pattern
+    size, bent = len(pattern), (last.word + "s", last.word + "es") if plural and last.value is None else ()
     return tuple(
-        Hit(at, at + size)
-        for at in range(len(tokens) - size + 1)
-        if (size == 1 or same(pattern[0], tokens[at]))
-        and tokens[at].sentence == tokens[at + size - 1].sentence
-        and _stands(pattern, tokens[at : at + size], plural)
+        Hit(at - size + 1, at + 1)
+        for at in range(size - 1, len(tokens))
+        if (same(last, tokens[at]) or tokens[at].word in bent)
+        and tokens[at - size + 1].sentence == tokens[at].sentence
+        and all(map(same, lead, tokens[at - size + 1 : at]))
     )
 
 
@@ -49,10 +50,3 @@ def find_any(phrases: Iterable[str], tokens: Sequence[Token], *, plural: bool = 
 def begins(tokens: Sequence[Token], at: int, phrases: Iterable[tuple[str, ...]]) -> bool:
     """Whether one of the phrases begins at this token."""
     return any(tuple(token.word for token in tokens[at : at + len(words)]) == words for words in phrases)
-
-
-def _stands(pattern: Sequence[Token], run: Sequence[Token], plural: bool) -> bool:
-    want, have = pattern[-1], run[-1]
-    if not all(map(same, pattern[:-1], run)):
-        return False
-    return same(want, have) or (plural and want.value is None and have.word in (want.word + "s", want.word + "es"))

@@ -13,8 +13,10 @@ from rag import Answer, Article, Citation, Claim, Conflict, DateMention, Fingerp
 
 Json = dict[str, Any]
 
-
 _DATES = TypeAdapter(tuple[DateMention, ...])
+_CLAIMS = TypeAdapter(tuple[Claim, ...])
+_CONFLICTS = TypeAdapter(tuple[Conflict, ...])
+_PREMISE: TypeAdapter[Premise | None] = TypeAdapter(Premise | None)
 _FIELDS = ("id", "title", "source", "agency", "author", "published", "captured", "url", "text")
 
 
@@ -43,7 +45,7 @@ def answer_json(answer: Answer) -> Json:
             for c in answer.citations
         ],
         "claims": [asdict(claim) for claim in answer.claims],
-        "conflicts": TypeAdapter(tuple[Conflict, ...]).dump_python(answer.conflicts, mode="json"),
+        "conflicts": _CONFLICTS.dump_python(answer.conflicts, mode="json"),
         "premise": asdict(answer.premise) if answer.premise else None,
         "asked": answer.asked,
         "as_of": answer.as_of.isoformat() if answer.as_of else None,
@@ -66,9 +68,9 @@ def read_answer(value: Mapping[str, Any], articles: Mapping[str, Article]) -> An
             Citation(c["number"], articles.get(c["article"], _unknown(c["article"])), c["start"], c["end"], c["quote"])
             for c in value["citations"]
         ),
-        claims=TypeAdapter(tuple[Claim, ...]).validate_python(value["claims"]),
-        conflicts=TypeAdapter(tuple[Conflict, ...]).validate_python(value.get("conflicts", ())),
-        premise=TypeAdapter(Premise | None).validate_python(value.get("premise")),
+        claims=_CLAIMS.validate_python(value["claims"]),
+        conflicts=_CONFLICTS.validate_python(value.get("conflicts", ())),
+        premise=_PREMISE.validate_python(value.get("premise")),
         asked=value.get("asked", ""),
         as_of=date.fromisoformat(value["as_of"]) if value.get("as_of") else None,
         notice=value.get("notice"),

@@ -12,7 +12,8 @@ from evals.cache import CachedEndpoint, CacheMiss
 from evals.fit_confirm import START, report
 from evals.fitting import fit, held_out
 from rag import NewArticle, Rag
-from rag.answer.gate import WRITE, confirmed
+from rag.answer.answerer import SURE, UNSAID
+from rag.answer.gate import CONFIRMED, WRITE, confirmed
 from rag.endpoint import LEANS, Endpoint
 from rag.settings import Settings, load_settings
 from rag.types import Usage
@@ -22,6 +23,7 @@ from tests.test_answers import QUESTION, number_of
 
 ASK = [{"role": "user", "content": "Does it answer? Yes or No."}]
 YES, NO = {"Yes": -0.01, "No": -6.0}, {"No": -0.01, "Yes": -6.0}
+UNSURE = {"Yes": -0.9, "No": -0.5}
 
 
 @pytest.fixture
@@ -101,24 +103,37 @@ def test_a_model_that_leans_to_yes_lets_it_be_written_and_all_tokens_are_counted
     assert answer.citations[0].article.title in asked
 
 
-def test_what_was_written_and_does_not_say_what_is_asked_is_a_refusal(writer: Rag, llm: FakeLLM) -> None:
+@pytest.mark.parametrize("first", [YES, UNSURE])
+def test_what_was_written_and_does_not_say_what_is_asked_is_not_shown(
+    writer: Rag, llm: FakeLLM, first: dict[str, float]
+) -> None:
     llm.replies[:] = [Reply(("Nothing.",))]
     writer.ask(QUESTION)
     n = number_of(llm, "1,000 sappers who")
-    llm.odds, llm.odds_later = YES, [NO]
+    llm.odds, llm.odds_later = first, [NO]
     llm.replies[:] = [Reply((f"It sends 1,000 sappers [{n}].",))]
     # the first question found a server that tells no odds: a new client asks again
     with Rag.open(writer.folder.parent / "again", settings=writer.settings) as again:
         again.ingest(SAMPLE, captured=CAPTURED)
         llm.confirmed.clear()
         answer = again.ask(QUESTION)
-    assert (answer.status, answer.mode, answer.claims, answer.citations) == ("refused", "llm", (), ())
-    assert "what the model wrote does not say what is asked" in answer.text
-    assert answer.nearby
+    assert "It sends" not in answer.text
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (211, 9)
+    assert (answer.fingerprint.model, answer.asked) == ("fake-model", QUESTION)
     asked = llm.confirmed[-1]["messages"][0]["content"]
     assert asked.startswith(f"Question: {QUESTION}\nAnswer: It sends 1,000 sappers.")
     assert "[1]" not in asked
+    if first is UNSURE:
+        assert CONFIRMED <= answer.confidence < SURE
+        assert (answer.status, answer.mode, answer.claims, answer.citations) == ("refused", "llm", (), ())
+        assert "what the model wrote does not say what is asked" in answer.text
+        assert answer.nearby
+    else:
+        assert answer.confidence >= SURE
+        assert (answer.status, answer.mode, answer.notice) == ("answered", "llm", UNSAID)
+        assert [c.quote for c in answer.citations] == [claim.text for claim in answer.claims]
+        assert "1,000 sappers" in answer.citations[0].quote
+        assert all(claim.attribution for claim in answer.claims)
 
 
 @pytest.mark.parametrize("later", [YES, NO])

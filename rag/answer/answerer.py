@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -52,9 +52,39 @@ if TYPE_CHECKING:
 
 PASSAGES = 8  # chunks whose sentences are weighed
 NEARBY = 3  # passages shown with a refusal
-SURE = 0.7  # likelihood from which evidence is quoted if nothing bears what a model made of it
+SURE = 0.7  # likelihood from which evidence is quoted if what a model made of it cannot be shown
 UNBORNE = "No sentence bears what the model wrote, so the evidence is quoted."
+UNSAID = "What the model wrote does not say what is asked, so the evidence is quoted."
 RECITE = 2  # further sentences tried for a claim that those of its own marks do not support
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A question of a user, as it was put and as it is understood, and what was found for it."""
+
+    question: str
+    asked: str
+    passages: Found
+    evidence: tuple[Sentence, ...]
+    verdict: Verdict
+    sentences: Sentences
+    today: date
+
+    @property
+    def picked(self) -> tuple[Sentence, ...]:
+        """The sentences to quote, best first."""
+        return quote.pick(self.asked, self.verdict.sentences, leading=self.verdict.leading)
+
+    @property
+    def is_sure(self) -> bool:
+        """The evidence answers the whole of the question, whatever a model makes of it."""
+        return self.verdict.likelihood >= SURE and not self.verdict.missing
+
+    def enriched(self, answer: Answer, *, missing: Sequence[str] = ()) -> Answer:
+        """The answer with what the news sense adds, and with a word on the clauses for which nothing was found."""
+        if missing and answer.status == "answered":
+            answer = answer.noting(f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}.")
+        return enrich(answer, self.evidence, asked=self.asked, as_of=self.today, sentences=self.sentences)
 
 
 class Answerer:
@@ -94,57 +124,59 @@ class Answerer:
         else:
             evidence, verdict = self._weighed(own, asked, passages, sentences, filters, confirmer)
         verdict = one_each(count, verdict) if count else verdict
-        missing = verdict.missing
+        case = _Case(question, asked, passages, tuple(evidence), verdict, sentences, today)
         if not verdict.sentences:
-            reason = other_language(question, passages) or verdict.reason or ""
-            answer = self._refusal(question, passages, reason=reason)
-            if confirmer and confirmer.lost:
-                answer = replace(answer, mode="quote", notice=f"The model was not asked: {confirmer.lost}")
-        elif self._endpoint is None:
-            answer = self._quoted(question, verdict)
+            answer = self._unanswered(case, confirmer)
+        elif confirmer is None:
+            answer = case.enriched(self._quoted(case), missing=verdict.missing)
         else:
-            picked = quote.pick(asked, verdict.sentences, leading=verdict.leading)
-            yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
-            try:
-                if confirmer and confirmer.lost:
-                    raise confirmer.lost
-                answer = yield from self._written(
-                    self._endpoint,
-                    question,
-                    asked,
-                    evidence,
-                    passages,
-                    history,
-                    today,
-                    sure=verdict.likelihood >= SURE and not verdict.missing,
-                )
-                missing = unspoken(missing, answer, reranker=self._reranker)
-                answer = back(answer, asked, picked, clauses=verdict.clauses, reranker=self._reranker)
-            except EndpointLost as error:
-                notice = f"There is no written answer, so the evidence is quoted: {error}"
-                answer = replace(self._quoted(question, verdict), notice=notice, usage=error.usage)
-        if missing and answer.status == "answered":
-            found = f"Nothing was found on {', '.join(f'“{clause}”' for clause in missing)}."
-            answer = answer.noting(found)
-        answer = enrich(answer, evidence, asked=asked, as_of=today, sentences=sentences)
+            answer = yield from self._answered(case, history, confirmer)
+            # the articles that mention something are found by its words, and need no model's word
+            if answer.mode == "llm" and answer.status == "answered" and not what:
+                answer = self._confirmed(case, answer, confirmer)
         if count and (agree := agreement(count, answer)):
             answer = answer.noting(agree)
         if confirmer:
-            written = answer.mode == "llm" and answer.status == "answered"
-            # the articles that mention something are found by its words, and need no model's word
-            if written and not what and not confirmer.says(asked, answer, likelihood=verdict.likelihood):
-                answer = replace(
-                    self._refusal(question, passages, reason="what the model wrote does not say what is asked"),
-                    usage=answer.usage,
-                    fingerprint=answer.fingerprint,
-                    asked=answer.asked,
-                    as_of=today,
-                )
             answer = confirmer.counted(answer)
         if answer.mode == "quote" or not verdict.sentences:
             yield Delta(answer.text)
         seconds = time.perf_counter() - begun
         yield Completed(replace(answer, seconds=seconds, confidence=verdict.likelihood, scope=passages.scope))
+
+    def _unanswered(self, case: _Case, confirmer: Confirmer | None) -> Answer:
+        """A refusal, or the sentence that denies what the question takes for granted."""
+        reason = other_language(case.question, case.passages) or case.verdict.reason or ""
+        answer = self._refusal(case.question, case.passages, reason=reason)
+        if confirmer and confirmer.lost:
+            answer = replace(answer, mode="quote", notice=f"The model was not asked: {confirmer.lost}")
+        return case.enriched(answer)
+
+    def _answered(self, case: _Case, history: Sequence[Turn], confirmer: Confirmer) -> Generator[Event, None, Answer]:
+        """What the model writes, backed by quotes; quotes alone if its endpoint is lost."""
+        picked = case.picked
+        yield Quoted(tuple(_citation(n, s) for n, s in enumerate(picked, start=1)))
+        missing = case.verdict.missing
+        try:
+            if confirmer.lost:
+                raise confirmer.lost
+            answer = yield from self._written(case, history)
+            missing = unspoken(missing, answer, reranker=self._reranker)
+            answer = back(answer, case.asked, picked, clauses=case.verdict.clauses, reranker=self._reranker)
+        except EndpointLost as error:
+            notice = f"There is no written answer, so the evidence is quoted: {error}"
+            answer = replace(self._quoted(case), notice=notice, usage=error.usage)
+        return case.enriched(answer, missing=missing)
+
+    def _confirmed(self, case: _Case, answer: Answer, confirmer: Confirmer) -> Answer:
+        """The written answer, unless the model finds that it does not say what is asked: quotes or a refusal then."""
+        if confirmer.says(case.asked, answer, likelihood=case.verdict.likelihood):
+            return answer
+        if case.is_sure:
+            empty = replace(answer, text="", citations=(), claims=(), notice=UNSAID)
+            return case.enriched(back(empty, case.asked, case.picked, reranker=self._reranker))
+        refusal = self._refusal(case.question, case.passages, reason="what the model wrote does not say what is asked")
+        made = {name: getattr(answer, name) for name in ("usage", "fingerprint", "asked", "as_of")}
+        return replace(refusal, **made)
 
     def _weighed(
         self,
@@ -185,27 +217,16 @@ class Answerer:
         )
         return evidence, verdict
 
-    def _quoted(self, question: str, verdict: Verdict) -> Answer:
-        picked = quote.pick(question, verdict.sentences, leading=verdict.leading)
-        citations = tuple(_citation(n, s) for n, s in enumerate(picked, start=1))
+    def _quoted(self, case: _Case) -> Answer:
+        citations = tuple(_citation(n, s) for n, s in enumerate(case.picked, start=1))
         claims = tuple(Claim(c.quote, (c.number,), "supported") for c in citations)
         text = "\n\n".join(f"{c.quote} [{c.number}]" for c in citations)
-        return Answer(question, "answered", text, citations, claims, "quote", fingerprint=self._fingerprint)
+        return Answer(case.question, "answered", text, citations, claims, "quote", fingerprint=self._fingerprint)
 
-    def _written(
-        self,
-        endpoint: Endpoint,
-        question: str,
-        asked: str,
-        evidence: Sequence[Sentence],
-        passages: Sequence[Passage],
-        history: Sequence[Turn],
-        today: date,
-        *,
-        sure: bool,
-    ) -> Generator[Event, None, Answer]:
-        draft: llm.Draft | None = None
-        for piece in llm.write(endpoint, question, evidence, history=history, today=today):
+    def _written(self, case: _Case, history: Sequence[Turn]) -> Generator[Event, None, Answer]:
+        endpoint, draft = self._endpoint, None
+        assert endpoint is not None
+        for piece in llm.write(endpoint, case.question, case.evidence, history=history, today=case.today):
             if isinstance(piece, llm.Draft):
                 draft = piece
             elif piece:
@@ -214,7 +235,7 @@ class Answerer:
         fingerprint = replace(self._fingerprint, model=endpoint.model, prompt=draft.digest)
         draft.text = without_headings(draft.text, draft.given)
         draft.keep_whole_sentences()
-        answer = self._checked(question, draft, passages, sure=sure)
+        answer = self._checked(case, draft)
         if draft.lost and answer.status == "refused" and not (draft.text and draft.is_refusal):
             raise EndpointLost(draft.lost, usage=draft.usage)  # nothing that came before it broke off can be shown
         return replace(
@@ -226,10 +247,11 @@ class Answerer:
             notice=draft.notice or answer.notice,
         )
 
-    def _checked(self, question: str, draft: llm.Draft, passages: Sequence[Passage], *, sure: bool) -> Answer:
+    def _checked(self, case: _Case, draft: llm.Draft) -> Answer:
         """The draft as claims, each checked; none that is supported makes a refusal, or an answer without text if the
-        evidence is `sure`.
+        evidence is sure.
         """
+        question, passages = case.question, case.passages
         if draft.is_refusal:
             return self._refusal(question, passages, reason="the model found no answer in the sentences")
         cut = dict(reversed(cut_claims(draft.text)))  # what is said twice counts once
@@ -239,7 +261,7 @@ class Answerer:
             for words, marks in reversed(cut.items())
         ]
         if not any(claim.support == "supported" for claim, _ in rested):
-            if sure:
+            if case.is_sure:
                 return Answer(question, "answered", "", (), (), "llm", notice=UNBORNE)
             return self._refusal(question, passages, reason="no sentence bears what the model wrote")
         used = list(dict.fromkeys(s for _, sentences in rested for s in sentences))

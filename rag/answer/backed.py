@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.answer.counted import asked_in
 from rag.answer.evidence import SPEAKS, Sentence
+from rag.answer.kind import kind_asked
 from rag.answer.premise import YES_OR_NO
 from rag.answer.quote import MOST_WORDS
 from rag.answer.support import stems_in
@@ -20,7 +22,8 @@ def back(
 ) -> Answer:
     """A written answer with the `picked` sentences, best first, behind it, unless it cites the best of them.
 
-    Small models often rest an answer on a sentence beside the one that answers: both stand there then. A text of which
+    Small models often rest an answer on a sentence beside the one that answers: both stand there then. So they do where
+    the text leaves out the kind of thing that is asked for: the number, the sum, the day. A text of which
     nothing speaks of what is `asked` gives way to them. If it does not speak of one of the `clauses`, they stand there
     too. The best stands there always, the others as long as the whole is no longer than quotes may be, or if there are
     clauses; none twice.
@@ -30,13 +33,21 @@ def back(
     if answer.claims and max(reranker.scores(asked, [claim.text for claim in answer.claims])) <= SPEAKS:
         answer = replace(answer, text="", citations=(), claims=(), notice=answer.notice or _ASIDE)
     cited = any((c.article.id, c.start) == (picked[0].article.id, picked[0].start) for c in answer.citations)
-    if cited and not unspoken(clauses, answer, reranker=reranker):
+    left_out = _leaves_out(" ".join(claim.text for claim in answer.claims), asked, picked[0].text)
+    if cited and not left_out and not unspoken(clauses, answer, reranker=reranker):
         return answer
     for n, sentence in enumerate(picked):
         short = len(f"{answer.text} {sentence.text}".split()) <= MOST_WORDS
         if sentence.text not in answer.text and (n == 0 or clauses or short):
             answer = answer.quoting(_citation(answer, sentence))
     return answer
+
+
+def _leaves_out(said: str, asked: str, best: str) -> bool:
+    """Whether the best sentence has the kind of thing that is asked for, or a number of it, and the text has not."""
+    kind = kind_asked(asked)
+    lacks = kind is not None and kind.in_(best) and not kind.in_(said)
+    return lacks or bool(asked_in(asked, best) and not asked_in(asked, said))
 
 
 def repeats(claim: str, question: str) -> bool:

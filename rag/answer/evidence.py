@@ -36,7 +36,7 @@ class Sentence:
 
     `score` is the mean of two logits of the cross-encoder for the question: of the sentence alone, and behind the
     sentence before it, which names what its pronouns stand for. Only the likeliest sentences have both, and the
-    `state` in which it has read them, one behind the other, if its model tells.
+    `state` in which it has read them, one behind the other, if its model tells. `alone` is the former logit.
     """
 
     article: Article
@@ -44,6 +44,7 @@ class Sentence:
     end: int
     score: float
     state: State | None = field(default=None, compare=False, repr=False)
+    alone: float | None = field(default=None, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -88,7 +89,7 @@ def gather(
     scored = [twice_read(article, s.start, s.end, first, second) for (article, s, _), first, second in pairs]
     least = min((s.score for s in scored), default=0.0)
     for article, span, _, once in ((*places[n], alone[n]) for n in best[twice:]):
-        scored.append(Sentence(article, span.start, span.end, min(once.logit, least)))
+        scored.append(Sentence(article, span.start, span.end, min(once.logit, least), alone=once.logit))
     return tuple(sorted(scored, key=lambda s: (-s.score, s.article.id, s.start)))
 
 
@@ -97,7 +98,8 @@ def twice_read(article: Article, start: int, end: int, alone: Scored, behind: Sc
     read = (alone.state, behind.state)
     states = [state for state in read if state is not None]
     score = (alone.logit + behind.logit) / 2
-    return Sentence(article, start, end, score, np.concatenate(states) if len(states) == len(read) else None)
+    state = np.concatenate(states) if len(states) == len(read) else None
+    return Sentence(article, start, end, score, state, alone.logit)
 
 
 def _naming(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:

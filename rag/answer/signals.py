@@ -115,14 +115,14 @@ def _risen(
     and Jurafsky, "Understanding neural networks through representation erasure", 2016.
     """
     pairs = [
-        (q, s.text)
+        (" ".join((question[:a] + question[b:]).split()), s.text)
         for s, spans in zip(sentences, lacked, strict=True)
-        for q in (question, *(" ".join((question[:a] + question[b:]).split()) for a, b in spans))
+        for a, b in spans
     ]
     scores = iter(reranker.pairs(pairs))
     found = []
-    for spans in lacked:
-        whole = next(scores)
+    for s, spans in zip(sentences, lacked, strict=True):
+        whole = reranker.scores(question, [s.text])[0] if s.alone is None else s.alone
         found.append({question[a:b]: min(_HIGH, max(_LOW, next(scores) - whole)) / 3 for a, b in spans})
     return found
 

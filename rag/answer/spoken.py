@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from rag.answer.evidence import Sentence, Sentences, twice_read
@@ -44,7 +45,7 @@ def read_with_name(
         s = evidence[n]
         again = twice_read(s.article, s.start, s.end, alone=next(read), behind=next(read))
         if again.score > s.score:
-            found[n] = again
+            found[n] = replace(again, alone=s.alone)  # of the words as they stand
     return sorted(found, key=lambda s: (-s.score, s.article.id, s.start))
 
 

@@ -1,7 +1,7 @@
 """Whether cited words support a claim: its facts are in them to the letter, and its meaning is near enough.
 
-Facts decide alone: what is missing (`rag.answer.facts`), given or counted otherwise, turned into its contrary, or told
-as past where it is to come, is unsupported.
+Facts decide alone: what is missing (`rag.answer.facts`), given or counted otherwise, taken further, turned into its
+contrary, or told as past where it is to come, is unsupported.
 For the rest a logistic model weighs how much of the claim's wording its nearest sentences leave uncovered, and what
 the cross-encoder makes of them together.
 """
@@ -15,6 +15,7 @@ from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 from rag.answer.amounts import given_otherwise
+from rag.answer.degrees import taken_further
 from rag.answer.denied import drops_hedge, drops_negation, is_no_fact
 from rag.answer.facts import Cited, missing, plain
 from rag.answer.figures import counting, figures, swaps_figures
@@ -81,7 +82,7 @@ def examine(claim: str, given: Sequence[Cited], *, reranker: Reranker) -> tuple[
     claim = _LIST_MARK.sub("", claim)
     near = nearest(claim, given)
     why = anothers_words(claim, given) or missing(claim, given)
-    why = why or given_otherwise(claim, text) or _altered(claim, near)
+    why = why or given_otherwise(claim, text) or taken_further(claim, text) or _altered(claim, near)
     if why := why or _stray(claim, given, reranker=reranker):
         return why, None
     return None, features(claim, given, near, reranker=reranker)

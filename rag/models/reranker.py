@@ -35,10 +35,10 @@ class Reranker:
 
     def __init__(self, *, folder: Path | None = None) -> None:
         """Load and check the model. Raises ModelError."""
-        from rag.models.onnx import OnnxEncoder
+        from rag.models.onnx import RUNTIME, OnnxEncoder
 
         model, where = find_model("reranker", name=None, folder=folder)
-        self.inner = model.inner
+        self.inner, self.runtime = model.inner, RUNTIME
         self._encoder = OnnxEncoder(where, max_tokens=model.max_tokens, inner=model.inner)
         self.identity = model.identity
 
