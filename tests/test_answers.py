@@ -390,12 +390,15 @@ def test_what_her_stands_before_tells_whether_it_is_possessive(question: str, na
     assert standalone(question, [minister]).endswith(named)
 
 
-def test_an_answer_that_leaves_out_the_number_asked_for_gets_the_sentence_behind_it(writer: Rag, llm: FakeLLM) -> None:
+@pytest.mark.parametrize("said", ["Kim had decided to send sappers", "Kim had decided to send 5,000 builders"])
+def test_an_answer_that_leaves_out_the_number_asked_for_gets_the_sentence_behind_it(
+    writer: Rag, llm: FakeLLM, said: str
+) -> None:
     ask(writer, llm, "Nothing.")
     n = number_of(llm, "1,000 sappers who")
-    answer, _ = ask(writer, llm, f"Kim had decided to send sappers [{n}].")
+    answer, _ = ask(writer, llm, f"{said} [{n}].")
     written, *quoted = answer.text.split("\n\n")
-    assert written == "Kim had decided to send sappers. [1]"
+    assert written == f"{said}. [1]"
     assert "1,000 sappers" in quoted[0]
     assert_exact(answer)
 

@@ -1,4 +1,4 @@
-"""Claims that take more than the cited words give, or the other side of a vote."""
+"""Claims that take more than the cited words give, by rank or by share."""
 
 from __future__ import annotations
 
@@ -22,9 +22,6 @@ SECOND = "Tarnby, the country's second-largest port, reopened on Monday."
         ("All the passengers were saved.", "Some of the passengers were saved.", "do not say it of all"),
         ("All 40 unions signed.", "Nearly all unions signed the deal.", "do not say it of all"),
         ("Every flight was cancelled.", "80 percent of flights were cancelled.", "do not say it of all"),
-        ("Holm voted for the budget.", "Holm voted against the budget.", "have it on the other side"),
-        ("She argued against the ban.", "She argued strongly in favour of the ban.", "have it on the other side"),
-        ("Thousands marched for the law.", "Thousands marched against the law.", "have it on the other side"),
     ],
 )
 def test_what_is_taken_further_is_told(claim: str, text: str, why: str) -> None:
@@ -48,9 +45,24 @@ def test_what_is_taken_further_is_told(claim: str, text: str, why: str) -> None:
         ("Nearly all schools closed.", "Most schools closed."),
         ("It is the all-time record of the country.", "It is for some time the record."),
         ("All passengers were saved.", "Many passengers jumped. Everyone was saved."),
-        ("Holm voted for the budget.", "Holm voted for the budget and against the tax."),
-        ("The court ruled for the city.", "The court ruled against the company."),
-        ("He voted against it.", "He voted against the budget."),
+        ("All flights were grounded.", "Flights were grounded until Monday. Many flights had been delayed before."),
+        ("The ministry did not close all schools.", "The ministry closed some schools."),
+        ("Holm cannot pay all workers.", "Holm can pay some workers."),
+        ("Practically all schools closed.", "Almost all schools closed."),
+        ("All but a few schools closed.", "Most schools closed; a few stayed open."),
+        ("He wrote every day.", "He wrote daily, on some days twice."),
+        ("In all, people in 40 towns protested.", "Many people protested in 40 towns."),
+        ("All in all, voters were calm.", "Most voters were calm."),
+        ("All 40 people aboard died.", "The plane crashed, leaving no survivors. Many people wept."),
+        ("All 12 passengers died.", "Some passengers died at the scene, the rest in hospital."),
+        ("Nova is the largest retailer.", "Arden, one of the largest employers, lost its place to Nova."),
+        ("The deal will take a year at best.", "One of the best-known economists said it would take a year."),
+        ("It was one of his biggest tests.", "It was his second biggest test."),
+        ("The three largest unions called the strike.", "Unions such as the third-largest union called the strike."),
+        ("One of the country's oldest and largest banks failed.", "The bank, the country's second-largest, failed."),
+        ("Sarn was the largest buyer.", "Ost became the second-largest buyer, trailing Sarn."),
+        ("It is the world's second-highest mountain.", "It is the highest mountain but one."),
+        ("It is the sıxth largest port.", "It is the largest port."),
         ("", SECOND),
     ],
 )

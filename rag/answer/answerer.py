@@ -172,8 +172,12 @@ class Answerer:
         if confirmer.says(case.asked, answer, likelihood=case.verdict.likelihood):
             return answer
         if case.is_sure:
+            quotes = {citation.quote for citation in answer.citations}
+            if all(claim.text in quotes for claim in answer.claims):
+                return answer  # nothing that the model wrote is in it any more
             empty = replace(answer, text="", citations=(), claims=(), notice=UNSAID)
-            return case.enriched(back(empty, case.asked, case.picked, reranker=self._reranker))
+            again = back(empty, case.asked, case.picked, clauses=case.verdict.clauses, reranker=self._reranker)
+            return case.enriched(again)
         refusal = self._refusal(case.question, case.passages, reason="what the model wrote does not say what is asked")
         made = {name: getattr(answer, name) for name in ("usage", "fingerprint", "asked", "as_of")}
         return replace(refusal, **made)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.counted import asked_in
+from rag.answer.counted import asked_in, what_is_counted
 from rag.answer.evidence import SPEAKS, Sentence
 from rag.answer.kind import kind_asked
 from rag.answer.premise import YES_OR_NO
+from rag.answer.quantities import quantities
 from rag.answer.quote import MOST_WORDS
 from rag.answer.support import stems_in
 from rag.models.reranker import Reranker
 from rag.types import Answer, Citation
+from rag.words import stems
 
+_FEW_WORDS = re.compile(r"(?:\s+[\w’'-]+){1,3}")
 _ASIDE = "What the model wrote does not speak of the question, so the evidence is quoted."
 
 
@@ -47,7 +51,14 @@ def _leaves_out(said: str, asked: str, best: str) -> bool:
     """Whether the best sentence has the kind of thing that is asked for, or a number of it, and the text has not."""
     kind = kind_asked(asked)
     lacks = kind is not None and kind.in_(best) and not kind.in_(said)
-    return lacks or bool(asked_in(asked, best) and not asked_in(asked, said))
+    return lacks or (_counts(asked, best) and not _counts(asked, said))
+
+
+def _counts(asked: str, text: str) -> bool:
+    """Whether the text has a number of what is counted: of "Russians" also "200 Russian workers"."""
+    counted = stems(" ".join(what_is_counted(asked)))
+    behind = (_FEW_WORDS.match(text, quantity.end) for quantity in quantities(text))
+    return bool(asked_in(asked, text)) or any(found and not counted.isdisjoint(stems(found[0])) for found in behind)
 
 
 def repeats(claim: str, question: str) -> bool:

@@ -1,4 +1,4 @@
-"""A claim that takes more than the cited words give, or the other side: "the largest" for "the second-largest"."""
+"""A claim that takes more than the cited words give: "the largest" for "the second-largest", "all" for "most"."""
 
 from __future__ import annotations
 
@@ -6,54 +6,61 @@ import re
 
 from rag.words import STEM, STOP_WORDS
 
-_ORDINALS = dict(zip("2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(), range(2, 11), strict=True)) | dict(
-    zip("second third fourth fifth sixth seventh eighth ninth tenth".split(), range(2, 11), strict=True)
-)
+_NUMBERS = "second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS = {word: n for n, word in enumerate(_NUMBERS, start=2)} | {
+    f"{n}{'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n for n in range(2, 11)
+}
 _RANK = re.compile(
-    rf"(?i)\b(?:(?P<ordinal>{'|'.join(_ORDINALS)})[- ])?(?P<most>most [a-z]+|least [a-z]+|best|worst|"
+    rf"(?i)\b(?:(?P<ordinal>{'|'.join(_ORDINALS)})[- ])?(?P<most>most [a-z]+|least [a-z]+|(?<!at )best|(?<!at )worst|"
     r"(?:larg|bigg|small|high|low|long|short|old|young|fast|slow|rich|poor|wealthi|strong|weak|great|busi|deep|tall|"
     r"deadli|heavi|hott|cold|warm|wett|dri|clos|near|wid|broad|cheap)est)\b"
 )
 _AMONG = re.compile(
-    r"(?i)\b(?:one|some|two|three|four|five|several|many|among|part)(?: of)? "
-    r"(?:the|its|their|[\w’'-]+['’]s)(?: [\w’'-]+){0,2} $"
+    r"(?i)(?:\b(?:one|some|most|several|many|few|number|among|part|parts)(?: of)? "
+    r"(?:the|its|their|his|her|our|my|your|these|those|[\w’'-]+['’]s)(?: [\w’'-]+){0,4}"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|\d+)(?: of)?(?: the)?) $"
 )
-_BUT_FOR = re.compile(r"(?i)\b(?:after|behind|except|apart from|other than|outside|besides|second only|runner-up)\b")
+_BUT_FOR = re.compile(
+    r"(?i)\b(?:after|behind|except|apart from|other than|outside|besides|second only|runner-up|trail\w*|overt[ao]\w+|"
+    r"ahead of|but one|bar one|surpass\w*)\b"
+)
 
-_ALL = re.compile(r"(?i)(?<!not )(?<!nearly )(?<!almost )(?<!virtually )(?<!of )(?<!above )\b(?:all|every)\b(?![-’'])")
+_ALL = re.compile(
+    r"(?i)\b(?:all|every)\b(?![-’'])(?! (?:but|in|day|night|week|weekend|month|year|summer|winter|time|sides?)\b)"
+)
+_NOT_ALL = re.compile(
+    r"(?i)(?:\b(?:nearly|almost|virtually|practically|about|close to|quite|even|of|above|at|in)"
+    r"|(?:\b(?:not?|cannot|never|without|nobody|den\w+|refus\w+|fail\w*)\b|n['’]t\b)[^.;]*) ?$"
+)
 _WHOLE = re.compile(
-    r"(?i)\b(?:all|every(?:body|one)?|each|both|entire\w*|whole|any|none?|not a single|total\w*|full\w*|complete\w*|"
-    r"unanimous\w*)\b"
+    r"(?i)\b(?:all|every(?:body|one)?|each|both|entire\w*|whole|any|no(?:ne|body)?|not a single|total\w*|full\w*|"
+    r"complete\w*|unanimous\w*|rest|remain\w*|100|nationwide|across|throughout|daily|weekly|annual\w*|yearly)\b"
 )
 _PART = re.compile(
-    r"(?i)\b(?:(?:most|some|many|several|few|half|part|majority|minority|number|thirds?|quarters?)(?! \d)"
+    r"(?i)\b(?:(?:nearly|almost|virtually|practically|not) (?:all|every)"
+    r"|(?:most|some|many|several|few|half|part|majority|minority|number|thirds?|quarters?|dozens|hundreds)(?! \d)"
     r"|\d+ ?(?:%|per ?cent))(?: of)?\s"
 )
-_NEARLY_ALL = re.compile(r"(?i)\b(?:nearly|almost|virtually|not) (?:all|every)\b")
-
-_SIDED = re.compile(
-    r"(?i)\b(?P<verb>vot|rul|campaign|argu|rall|spok|speak|testif|decid|lobb|march|fought|fight)\w*(?: \w+){0,2}? "
-    r"(?P<side>for|in favou?r of|against)\b"
-)
+_NEARLY_ALL = re.compile(r"(?i)\b(?:nearly|almost|virtually|practically|not) (?:all|every)\b")
+_END = re.compile(r"[,;:.!?](?=\s|$)|\n")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
 def taken_further(claim: str, text: str) -> str | None:
-    """What the claim takes further than the text, or to its other side, as a clause for the reader; None if nothing."""
+    """What the claim takes further than the text, as a clause for the reader; None if nothing."""
     if rank := _ranked_otherwise(claim, text):
         return f"the cited words do not call it the {rank}"
-    if _of_all(claim, text):
-        return "the cited words do not say it of all"
-    return "the cited words have it on the other side" if _changes_sides(claim, text) else None
+    return "the cited words do not say it of all" if _of_all(claim, text) else None
 
 
 def _ranked_otherwise(claim: str, text: str) -> str | None:
-    """A superlative of the claim that the text has at another place, or as that of several."""
+    """A superlative of the claim that the text has, of the same, at another place or as that of several."""
     if _BUT_FOR.search(f"{claim} {text}"):
         return None
-    given = [(_place(text, found), found["most"].lower()) for found in _RANK.finditer(text)]
+    given = [(_place(text, found), found["most"].lower(), _behind(text, found.end())) for found in _RANK.finditer(text)]
     for found in _RANK.finditer(claim):
-        place, most = _place(claim, found), found["most"].lower()
-        same = [other for other, word in given if word == most]
+        place, most, thing = _place(claim, found), found["most"].lower(), _behind(claim, found.end())
+        same = [p for p, word, of in given if word == most and (not of or not thing or of & thing)]
         if same and place and place not in same:
             return f"{found['ordinal'].lower()}-{most}" if found["ordinal"] else most
     return None
@@ -62,33 +69,36 @@ def _ranked_otherwise(claim: str, text: str) -> str | None:
 def _place(text: str, found: re.Match[str]) -> int:
     """Which place a superlative names: 1 alone, 2 behind "second"; 0 for one of several, which claims no place."""
     if found["ordinal"]:
-        return _ORDINALS[found["ordinal"].lower()]
+        return _ORDINALS.get(found["ordinal"].lower(), 0)
     return 0 if _AMONG.search(text[: found.start()]) else 1
 
 
 def _of_all(claim: str, text: str) -> bool:
-    """The claim says of all what the text says of a part of the same, and of nothing else that it is all."""
+    """The claim says of all what the text says of a part of the same alone."""
     if _WHOLE.search(_NEARLY_ALL.sub("most", text)):
         return False
-    given = {_next(text, found.end()) for found in (*_PART.finditer(text), *_NEARLY_ALL.finditer(text))}
-    return any(_next(claim, found.end()) in given - {None} for found in _ALL.finditer(claim))
-
-
-def _changes_sides(claim: str, text: str) -> bool:
-    """The claim has somebody vote, argue or march for what the text has nobody do so for, but against."""
-    said, given = _sides(claim), _sides(text)
-    return any((*rest, not against) in given and (*rest, against) not in given for *rest, against in said)
-
-
-def _sides(text: str) -> set[tuple[str | bool | None, ...]]:
-    """What is done, of what, and whether against it."""
-    return {
-        (found["verb"].lower(), _next(text, found.end()), found["side"].lower() == "against")
-        for found in _SIDED.finditer(text)
-    }
+    parts = [stem for found in _PART.finditer(text) if (stem := _next(text, found.end()))]
+    held = [_stem(word) for word in _WORD.findall(text)]
+    return any(
+        (stem := _next(claim, found.end())) in parts and held.count(stem or "") <= parts.count(stem or "")
+        for found in _ALL.finditer(claim)
+        if not _NOT_ALL.search(claim[: found.start()])
+    )
 
 
 def _next(text: str, at: int) -> str | None:
-    """The stem of the next content word."""
-    words = (word.lower() for word in re.findall(r"[^\W\d_][\w’'-]*", text[at : at + 60]))
-    return next((word[:STEM].rstrip("s") for word in words if word not in STOP_WORDS), None)
+    """The stem of the next content word, up to the next stop or comma."""
+    return next((_stem(word) for word in _words(text, at)), None)
+
+
+def _behind(text: str, at: int) -> set[str]:
+    """The stems of the content words up to the next stop or comma."""
+    return {_stem(word) for word in _words(text, at)}
+
+
+def _words(text: str, at: int) -> list[str]:
+    return [word for word in _WORD.findall(_END.split(text[at:], maxsplit=1)[0]) if word.lower() not in STOP_WORDS]
+
+
+def _stem(word: str) -> str:
+    return word.lower()[:STEM].rstrip("s")
