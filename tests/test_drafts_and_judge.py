@@ -240,13 +240,13 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
     labels.write_text("sappers-count: {1: stated}\nlabour-exports: {1: absent}\n")
     with fake_llm() as llm:
         monkeypatch.setenv("OPENAI_BASE_URL", llm.url)
-        vague = "A lot of sappers go to Russia [1][2][3][4][5][6][7][8]."
-        llm.replies = [Reply((vague,)), Reply(("Labour exports to Russia will increase [1].",))]
+        vague = "The South Korean official spoke of labour exports to Russia [1][2][3][4][5][6][7][8]."
+        llm.replies = [Reply(("It sends 1,000 sappers [1].",)), Reply((vague,))]
         evals("run", "--gold", str(gold), "--limit", "2", "--mode", "llm", "--out", run)
         code, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
         assert (code, "calibrate" in printed) == (2, True)
 
-        said = {"sappers-count": {"1": {"verdict": "stated", "span": "A lot of sappers go"}}}
+        said = {"sappers-count": {"1": {"verdict": "stated", "span": "1,000 sappers"}}}
         other = {"labour-exports": {"1": {"verdict": "absent", "span": ""}}}
         llm.replies = [Reply((json.dumps(said),)), Reply((json.dumps(other),))]
         common = ["--gold", str(gold), "--labels", str(labels), "--model", "big-model"]
@@ -257,9 +257,9 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
         code, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
         assert (code, "of both kinds" in printed) == (2, True)  # two labels show nothing
         monkeypatch.setattr("evals.judge.LEAST", 2)
-        llm.replies = [Reply((json.dumps(said),))]
+        llm.replies = [Reply((json.dumps(other),))]
         _, printed = evals("score", run, "--gold", str(gold), "--judge", "big-model")
-        assert "of 1 facts left open: 1 stated" in printed
+        assert "of 1 facts left open: 0 stated, 1 absent" in printed
         assert printed.index("kappa") < printed.index("facts left open")
         assert llm.asked[-1]["model"] == "big-model"
         assert evals("score", run, "--gold", str(gold), "--judge", "other-model")[0] == 2
@@ -271,7 +271,7 @@ def test_no_judge_number_before_calibration(tmp_path: Path, monkeypatch: pytest.
             result = CliRunner().invoke(app, [*command, *kept, "--cache", "replay", *["--json"] * ("score" in command)])
             assert "kappa 1.00" in result.output
         assert json.loads(result.stdout)["suite"] == "gold"  # one document alone; the judge is told of beside it
-        assert "of 1 facts left open: 1 stated" in result.stderr
+        assert "of 1 facts left open: 0 stated, 1 absent" in result.stderr
         assert len(llm.asked) == asked
 
 
