@@ -37,8 +37,8 @@ def back(
     if answer.claims and max(reranker.scores(asked, [claim.text for claim in answer.claims])) <= SPEAKS:
         answer = replace(answer, text="", citations=(), claims=(), notice=answer.notice or _ASIDE)
     cited = any((c.article.id, c.start) == (picked[0].article.id, picked[0].start) for c in answer.citations)
-    left_out = _leaves_out(" ".join(claim.text for claim in answer.claims), asked, picked[0].text)
-    if cited and not left_out and not unspoken(clauses, answer, reranker=reranker):
+    said = " ".join(claim.text for claim in answer.claims)
+    if cited and not _leaves_out(said, asked, picked[0].text) and not unspoken(clauses, answer, reranker=reranker):
         return answer
     for n, sentence in enumerate(picked):
         short = len(f"{answer.text} {sentence.text}".split()) <= MOST_WORDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.words import STEM, STOP_WORDS
+from rag.words import STEM, STOP_WORDS, roots, singular
 
 _NUMBERS = "second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ORDINALS = {word: n for n, word in enumerate(_NUMBERS, start=2)} | {
@@ -36,12 +36,13 @@ _WHOLE = re.compile(
     r"(?i)\b(?:all|every(?:body|one)?|each|both|entire\w*|whole|any|no(?:ne|body)?|not a single|total\w*|full\w*|"
     r"complete\w*|unanimous\w*|rest|remain\w*|100|nationwide|across|throughout|daily|weekly|annual\w*|yearly)\b"
 )
+_NEARLY = r"(?:nearly|almost|virtually|practically|not) (?:all|every)"
+_NEARLY_ALL = re.compile(rf"(?i)\b{_NEARLY}\b")
 _PART = re.compile(
-    r"(?i)\b(?:(?:nearly|almost|virtually|practically|not) (?:all|every)"
+    rf"(?i)\b(?:{_NEARLY}"
     r"|(?:most|some|many|several|few|half|part|majority|minority|number|thirds?|quarters?|dozens|hundreds)(?! \d)"
     r"|\d+ ?(?:%|per ?cent))(?: of)?\s"
 )
-_NEARLY_ALL = re.compile(r"(?i)\b(?:nearly|almost|virtually|practically|not) (?:all|every)\b")
 _END = re.compile(r"[,;:.!?](?=\s|$)|\n")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
@@ -57,9 +58,12 @@ def _ranked_otherwise(claim: str, text: str) -> str | None:
     """A superlative of the claim that the text has, of the same, at another place or as that of several."""
     if _BUT_FOR.search(f"{claim} {text}"):
         return None
-    given = [(_place(text, found), found["most"].lower(), _behind(text, found.end())) for found in _RANK.finditer(text)]
+    given = [
+        (_place(text, found), found["most"].lower(), roots(_clause(text, found.end())))
+        for found in _RANK.finditer(text)
+    ]
     for found in _RANK.finditer(claim):
-        place, most, thing = _place(claim, found), found["most"].lower(), _behind(claim, found.end())
+        place, most, thing = _place(claim, found), found["most"].lower(), roots(_clause(claim, found.end()))
         same = [p for p, word, of in given if word == most and (not of or not thing or of & thing)]
         if same and place and place not in same:
             return f"{found['ordinal'].lower()}-{most}" if found["ordinal"] else most
@@ -88,17 +92,14 @@ def _of_all(claim: str, text: str) -> bool:
 
 def _next(text: str, at: int) -> str | None:
     """The stem of the next content word, up to the next stop or comma."""
-    return next((_stem(word) for word in _words(text, at)), None)
+    words = _WORD.findall(_clause(text, at))
+    return next((_stem(word) for word in words if word.lower() not in STOP_WORDS), None)
 
 
-def _behind(text: str, at: int) -> set[str]:
-    """The stems of the content words up to the next stop or comma."""
-    return {_stem(word) for word in _words(text, at)}
-
-
-def _words(text: str, at: int) -> list[str]:
-    return [word for word in _WORD.findall(_END.split(text[at:], maxsplit=1)[0]) if word.lower() not in STOP_WORDS]
+def _clause(text: str, at: int) -> str:
+    """The words up to the next stop or comma."""
+    return _END.split(text[at:], maxsplit=1)[0]
 
 
 def _stem(word: str) -> str:
-    return word.lower()[:STEM].rstrip("s")
+    return singular(word)[:STEM]
